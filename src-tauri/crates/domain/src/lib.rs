@@ -1,0 +1,9 @@
+//! The channel and its rundown as values: what a station schedules, and the arithmetic of it.
+//!
+//! Pure: no IO, no clock, no async. Time and randomness are arguments.
+
+pub mod asset;
+pub mod channel;
+pub mod history;
+pub mod ids;
+pub mod rundown;
