@@ -6,4 +6,7 @@ pub mod asset;
 pub mod channel;
 pub mod history;
 pub mod ids;
+pub mod rank;
+pub mod rate;
 pub mod rundown;
+pub mod timecode;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::ids::{AssetId, ItemId, PlaylistId};
+use crate::rank::Rank;
+use crate::timecode::Timecode;
 
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -39,7 +41,7 @@ pub struct Item {
     /// The playlist it is in.
     pub playlist_id: PlaylistId,
     /// Its place: a fractional rank, ties broken by id.
-    pub rank: String,
+    pub rank: Rank,
     /// Clip, live source or note.
     pub kind: ItemKind,
     /// What operators call it.
@@ -49,7 +51,7 @@ pub struct Item {
     /// How it starts.
     pub start_mode: StartMode,
     /// The clock time of a fixed start, as a timecode; `None` unless `start_mode` is fixed.
-    pub fixed_start: Option<String>,
+    pub fixed_start: Option<Timecode>,
     /// First frame of the asset that is played.
     pub in_point: i64,
     /// How long it plays, in frames; 0 for a note.
