@@ -1,0 +1,86 @@
+//! What a station tells without being asked, enough for a client to stay current without polling.
+
+use domain::ids::{PlaylistId, StationId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ErrorCode, Job, Redundancy, StationInfo};
+
+/// An event. The first one on a new connection is a `status`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Event {
+    /// How the station and the pair stand now; sent at every change of it, and once a second while something counts.
+    Status {
+        /// The station.
+        station: Box<StationInfo>,
+        /// The pair.
+        redundancy: Box<Redundancy>,
+    },
+    /// A change was committed on this station, by an operator here or by the primary. Refetch what it touched.
+    Entry(EntryEvent),
+    /// The peer holds everything up to this entry durably.
+    PeerDurable {
+        /// Number of the entry.
+        seq: u64,
+    },
+    /// A job started, went on or ended.
+    Job {
+        /// The job as it is now.
+        job: Box<Job>,
+    },
+    /// Something that an operator must know.
+    Message(Message),
+    /// This client missed events (it was too slow, or all data were replaced): refetch everything that is shown.
+    Refetch,
+}
+
+/// What a committed change touched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EntryEvent {
+    /// Number of its epoch.
+    pub epoch: u64,
+    /// Its number.
+    pub seq: u64,
+    /// What, in words.
+    pub label: String,
+    /// By which system user.
+    pub user: String,
+    /// On which station.
+    pub station_id: StationId,
+    /// The playlists whose items it touched.
+    pub playlists: Vec<PlaylistId>,
+    /// Whether it touched assets.
+    pub assets: bool,
+    /// Whether it touched the channel's settings.
+    pub channel: bool,
+}
+
+/// How grave a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something wants attention.
+    Warning,
+    /// Something went wrong.
+    Error,
+}
+
+/// Something that an operator must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Message {
+    /// When (RFC 3339).
+    pub at: String,
+    /// How grave.
+    pub level: Level,
+    /// What kind of error, where it is one.
+    pub code: Option<ErrorCode>,
+    /// In words.
+    pub text: String,
+}

@@ -1,0 +1,233 @@
+//! The rundown of a broadcast day: reading and editing it.
+
+use domain::ids::{AssetId, ItemId, PlaylistId};
+use domain::rundown::{ItemKind, Mark, StartMode};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Committed, given};
+
+/// `list_playlists`: the days that have a playlist, by date.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct ListPlaylists {
+    /// First day (`"2026-11-22"`), included.
+    pub from: Option<String>,
+    /// Last day, included.
+    pub to: Option<String>,
+}
+
+/// A playlist in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlaylistSummary {
+    /// Identity.
+    pub id: PlaylistId,
+    /// The broadcast day: `"2026-11-22"`.
+    pub date: String,
+    /// How many items.
+    pub items: u64,
+    /// Sum of the items' durations in frames.
+    pub duration: i64,
+}
+
+/// `get_playlist`: by date or by id, one of the two.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct GetPlaylist {
+    /// The broadcast day.
+    pub date: Option<String>,
+    /// The playlist.
+    pub id: Option<PlaylistId>,
+}
+
+/// The rundown of one broadcast day with the time of every item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlaylistView {
+    /// Identity; null for a day that nothing was ever scheduled on.
+    pub id: Option<PlaylistId>,
+    /// The broadcast day: `"2026-11-22"`.
+    pub date: String,
+    /// Clock time at which the day starts, as a timecode.
+    pub day_start: String,
+    /// The same as an instant (RFC 3339).
+    pub day_start_utc: String,
+    /// Length of the day in frames: a day with a DST change has 23 or 25 hours.
+    pub day_length: i64,
+    /// Sum of the items' durations in frames.
+    pub duration: i64,
+    /// When the last item ends, in frames since the day's start.
+    pub ends_at_offset: i64,
+    /// Sum of the gaps in frames.
+    pub gaps: i64,
+    /// Frames past the day's end; 0 where it fits.
+    pub overrun: i64,
+    /// The items in order.
+    pub items: Vec<ItemView>,
+}
+
+/// One line of a playlist, with its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ItemView {
+    /// Identity.
+    pub id: ItemId,
+    /// Clip, live source or note.
+    pub kind: ItemKind,
+    /// What operators call it.
+    pub title: String,
+    /// The asset it refers to, if any.
+    pub asset_id: Option<AssetId>,
+    /// How it starts.
+    pub start_mode: StartMode,
+    /// The clock time of a fixed start, as a timecode; null unless `start_mode` is fixed.
+    pub fixed_start: Option<String>,
+    /// First frame of the asset that is played.
+    pub in_point: i64,
+    /// How long it is, in frames; 0 for a note.
+    pub duration: i64,
+    /// Clock time of its first frame, as a timecode.
+    pub starts_at: String,
+    /// Clock time at which it ends (the first frame after it), as a timecode.
+    pub ends_at: String,
+    /// Its first frame, in frames since the day's start.
+    pub start_offset: i64,
+    /// How many frames of it play: less than `duration` where it is cut short.
+    pub plays: i64,
+    /// `starts_at` as an instant (RFC 3339).
+    pub starts_at_utc: String,
+    /// `ends_at` as an instant (RFC 3339).
+    pub ends_at_utc: String,
+    /// What an operator must see about its time.
+    pub marks: Vec<Mark>,
+    /// Free text.
+    pub notes: String,
+}
+
+/// An item to insert. What is not given comes from the asset, if one is named, or is empty.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct NewItem {
+    /// Clip where neither this nor an asset is given.
+    pub kind: Option<ItemKind>,
+    /// What operators call it.
+    pub title: Option<String>,
+    /// The asset it refers to.
+    pub asset_id: Option<AssetId>,
+    /// Follow where not given (fixed where a fixed start is).
+    pub start_mode: Option<StartMode>,
+    /// The clock time of a fixed start, as a timecode.
+    pub fixed_start: Option<String>,
+    /// First frame of the asset that is played.
+    pub in_point: Option<i64>,
+    /// In frames.
+    pub duration: Option<i64>,
+    /// Free text.
+    pub notes: Option<String>,
+}
+
+/// `insert_items`: at most 10,000 at once.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct InsertItems {
+    /// The broadcast day; its playlist is made where needed. This or `playlist_id`.
+    pub date: Option<String>,
+    /// The playlist. This or `date`.
+    pub playlist_id: Option<PlaylistId>,
+    /// The item to insert after; null for the first place.
+    pub after: Option<ItemId>,
+    /// The items in order.
+    #[ts(optional = false)]
+    pub items: Vec<NewItem>,
+}
+
+/// What `insert_items`, `update_items` and `move_items` answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ItemsChanged {
+    /// The items that were named or made, in the order of their playlist, with their time as it is now.
+    pub items: Vec<ItemView>,
+    /// The playlist that they are in; null where they are in several.
+    pub playlist_id: Option<PlaylistId>,
+    /// Where in the history.
+    #[serde(flatten)]
+    pub committed: Committed,
+}
+
+/// `update_items`: sets the same values in all that are named.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct UpdateItems {
+    /// Which.
+    pub ids: Vec<ItemId>,
+    /// What to set.
+    pub set: ItemSet,
+}
+
+/// What of an item to change: what is not given stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct ItemSet {
+    /// Clip, live source or note.
+    pub kind: Option<ItemKind>,
+    /// What operators call it.
+    pub title: Option<String>,
+    /// The asset it refers to; null to stand alone.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable, as = "Option<AssetId>")]
+    pub asset_id: Option<Option<AssetId>>,
+    /// How it starts.
+    pub start_mode: Option<StartMode>,
+    /// The clock time of a fixed start, as a timecode. Setting one makes the start fixed; null makes it follow.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable, as = "Option<String>")]
+    pub fixed_start: Option<Option<String>>,
+    /// First frame of the asset that is played.
+    pub in_point: Option<i64>,
+    /// In frames.
+    pub duration: Option<i64>,
+    /// Free text.
+    pub notes: Option<String>,
+}
+
+/// `move_items`: they keep their order among themselves.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct MoveItems {
+    /// Which; all from one playlist.
+    pub ids: Vec<ItemId>,
+    /// Another playlist to move them to; where not given, within their own.
+    #[serde(default)]
+    pub playlist_id: Option<PlaylistId>,
+    /// The item to stand after; null for the first place.
+    #[serde(default)]
+    pub after: Option<ItemId>,
+}
+
+/// `delete_items`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct DeleteItems {
+    /// Which.
+    pub ids: Vec<ItemId>,
+}
+
+/// What `delete_items` and `delete_assets` answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Deleted {
+    /// How many were deleted.
+    pub deleted: u64,
+    /// Where in the history.
+    #[serde(flatten)]
+    pub committed: Committed,
+}

@@ -1,0 +1,275 @@
+//! The pair: what is configured, how it stands, and the steps that operators take.
+
+use domain::history::{Chain, Sum};
+use domain::ids::{LineageId, StationId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The redundancy mode (DESIGN.md 5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Mode {
+    /// No redundancy: one station alone.
+    #[default]
+    None,
+    /// This station edits; the other follows.
+    Primary,
+    /// Follows the primary; never takes over by itself.
+    SecondaryCopy,
+    /// Follows the primary; takes over when it has been unavailable for the failover offset.
+    SecondaryFailover,
+}
+
+/// The status of the pair (DESIGN.md 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Status {
+    /// Mode none.
+    NoRedundancy,
+    /// First contact or first sync not finished.
+    Connecting,
+    /// In contact; the secondary is behind.
+    Syncing,
+    /// The secondary durably holds the primary's head and the sums are equal.
+    Synced,
+    /// In contact, but not equal, or a decision is owed.
+    NotSynced,
+    /// No contact.
+    Unavailable,
+    /// The two must not work together as they are.
+    Incompatible,
+}
+
+/// `get_redundancy`: the pair as this station sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Redundancy {
+    /// The mode.
+    pub mode: Mode,
+    /// URL of the other station as configured; null with mode none.
+    pub peer_url: Option<String>,
+    /// Failover offset in seconds; kept (and shown in the form) in every mode.
+    pub failover_offset_s: u32,
+    /// The status.
+    pub status: Status,
+    /// Why: one of a closed set.
+    pub reason: Reason,
+    /// The cause in one sentence, for people.
+    pub cause: String,
+    /// What to do about it in one sentence; null where nothing is to be done.
+    pub cure: Option<String>,
+    /// Since when the status holds (RFC 3339).
+    pub since: String,
+    /// Whether this secondary would take over by itself.
+    pub armed: bool,
+    /// Why it would not; null where it is armed, and on a station that is no secondary failover.
+    pub unarmed_reason: Option<String>,
+    /// Seconds until it takes over; null where nothing counts.
+    pub countdown_s: Option<u32>,
+    /// Whether the operator holds the countdown.
+    pub held: bool,
+    /// How far the secondary is behind; null without contact.
+    pub lag: Option<Lag>,
+    /// First sync or resync going on; null otherwise.
+    pub progress: Option<Progress>,
+    /// Where this station is.
+    pub position: PositionView,
+    /// Last entry that the peer holds durably; null where that is not known.
+    pub peer_durable_seq: Option<u64>,
+    /// Checksum of this station's data.
+    pub sum: Sum,
+    /// The other station as it was last heard; null before the first contact.
+    pub peer: Option<PeerView>,
+    /// The short code that must be the same on both screens (status connecting, reason confirm_code); null otherwise.
+    pub confirm_code: Option<String>,
+    /// How many entries are kept as orphans and not yet dealt with.
+    pub orphans: u64,
+    /// Which steps the present state offers.
+    pub offers: Offers,
+}
+
+/// How far the secondary is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Lag {
+    /// Journal entries.
+    pub entries: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// Age of the oldest in milliseconds.
+    pub ms: u64,
+}
+
+/// How far a first sync or resync is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Progress {
+    /// Units done.
+    pub done: u64,
+    /// Units in all; 0 where it is not known.
+    pub total: u64,
+}
+
+/// Where a station is in its history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PositionView {
+    /// Identity of the history.
+    pub lineage: LineageId,
+    /// Number of the epoch in force.
+    pub epoch: u64,
+    /// The station that opened it.
+    pub opener: StationId,
+    /// Last entry held durably.
+    pub seq: u64,
+    /// Running hash over all entries up to it.
+    pub chain: Chain,
+}
+
+/// The other station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PeerView {
+    /// Identity.
+    pub station_id: StationId,
+    /// What people call it.
+    pub name: String,
+    /// Its version of Tandem.
+    pub version: String,
+    /// Its mode.
+    pub mode: Mode,
+    /// Where it is.
+    pub position: PositionView,
+    /// Its clock minus ours, in milliseconds; null where it was not measured.
+    pub clock_difference_ms: Option<i64>,
+    /// When it was last heard (RFC 3339).
+    pub last_contact: Option<String>,
+}
+
+/// The steps that the present state offers; what is false would be refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Offers {
+    /// Make primary: this station becomes, or stays, the one that edits.
+    pub make_primary: bool,
+    /// Hand over: the other station becomes primary.
+    pub hand_over: bool,
+    /// Become secondary: this station follows the other.
+    pub become_secondary: bool,
+    /// Resync now.
+    pub resync_now: bool,
+    /// Hold the countdown.
+    pub hold_failover: bool,
+    /// Confirm the short code.
+    pub confirm_peer: bool,
+}
+
+/// `set_redundancy`: what is not given stays as it is.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct SetRedundancy {
+    /// The mode.
+    pub mode: Mode,
+    /// URL of the other station; needed unless the mode is none.
+    #[serde(default)]
+    pub peer_url: Option<String>,
+    /// Whole seconds, 2 to 86,400.
+    #[serde(default)]
+    pub failover_offset_s: Option<i64>,
+    /// That this station's data may be replaced by the primary's (a backup is kept).
+    #[serde(default)]
+    pub confirm_replace: Option<bool>,
+}
+
+/// `confirm_peer`: the code as the other station's screen shows it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct ConfirmPeer {
+    /// The short code.
+    pub code: String,
+}
+
+/// `make_primary`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct MakePrimary {
+    /// Also where what this station holds is not known to be complete.
+    pub force: Option<bool>,
+}
+
+/// `get_redundancy_log`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct GetRedundancyLog {
+    /// How many at most, newest first; 100 where not given.
+    pub limit: Option<u32>,
+}
+
+/// One change of status, mode or primary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RedundancyLogEntry {
+    /// When (RFC 3339).
+    pub at: String,
+    /// What happened: `"status"`, `"mode"`, `"promoted"`, …
+    pub event: String,
+    /// In words.
+    pub detail: String,
+}
+
+/// Why the status is what it is: the closed set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Reason {
+    /// No redundancy: mode none.
+    Off,
+    /// Synced.
+    Equal,
+    /// Syncing: entries are on their way.
+    Behind,
+    /// Connecting: the peer has not answered yet.
+    FirstContact,
+    /// Connecting: the first sync is going on.
+    FirstSync,
+    /// Connecting: the short code must be confirmed.
+    ConfirmCode,
+    /// Unavailable: the peer does not answer.
+    NoAnswer,
+    /// Unavailable: the peer shows another certificate than its URL names.
+    WrongCertificate,
+    /// Unavailable: the peer does not know this station.
+    NotPaired,
+    /// Not synced: the sums differ.
+    SumsDiffer,
+    /// Not synced: applying an entry failed.
+    ApplyFailed,
+    /// Not synced: the peer's writer hangs.
+    WriterHangs,
+    /// Not synced: one side has what the other never got, and an operator must choose.
+    DecisionOwed,
+    /// Incompatible: both are primary.
+    BothPrimary,
+    /// Incompatible: both are secondary.
+    BothSecondary,
+    /// Incompatible: the versions differ.
+    DifferentVersion,
+    /// Incompatible: the schemas differ.
+    DifferentSchema,
+    /// Incompatible: the URL is this station's own.
+    OwnUrl,
+    /// Incompatible: the peer is a copy of this station.
+    ClonedStation,
+    /// Incompatible: the peer's URL names another station.
+    PeerNamesAnother,
+    /// Incompatible: the other station became primary.
+    Superseded,
+    /// Incompatible: both opened the same epoch.
+    Forked,
+}

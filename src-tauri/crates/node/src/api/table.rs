@@ -1,0 +1,167 @@
+//! The table of commands: name, request, answer. Everything else follows from it: the trait that a station
+//! implements, the dispatch by name, and the TypeScript map `Commands`.
+
+use std::future::Future;
+
+use serde_json::Value;
+use ts_rs::TS;
+
+use super::*;
+
+/// One command as TypeScript sees it.
+#[derive(TS)]
+#[ts(export)]
+pub struct Call<A: TS, R: TS> {
+    /// What it takes.
+    pub args: A,
+    /// What it answers.
+    pub answer: R,
+}
+
+/// What a command does to replicated data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Changes them: refused with `read_only` on a station that does not edit.
+    Edits,
+    /// Leaves them alone, or acts on this station only.
+    Local,
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $effect:ident $name:ident: $args:ty => $answer:ty;)*) => {
+        /// Every command by name, with what it takes and what it answers.
+        #[derive(TS)]
+        #[ts(export)]
+        pub struct Commands {
+            $($(#[$doc])* pub $name: Call<$args, $answer>,)*
+        }
+
+        /// The names of all commands, and what each does to replicated data.
+        pub const COMMANDS: &[(&str, Effect)] = &[$((stringify!($name), Effect::$effect),)*];
+
+        /// A station as its commands see it: one method for each.
+        pub trait Handlers: Send + Sync {
+            $($(#[$doc])* fn $name(&self, args: $args) -> impl Future<Output = Result<$answer, ApiError>> + Send;)*
+        }
+
+        /// Runs the command of this name on JSON arguments.
+        ///
+        /// # Errors
+        /// `not_found` for an unknown name, `invalid` for arguments of another shape, and what the command says.
+        pub async fn dispatch<H: Handlers>(handlers: &H, name: &str, args: Value) -> Result<Value, ApiError> {
+            match name {
+                $(stringify!($name) => answer(&handlers.$name(arguments(name, args)?).await?),)*
+                _ => Err(ApiError::not_found("command", name)),
+            }
+        }
+    };
+}
+
+commands! {
+    /// Who this station is.
+    Local get_station: Nothing => StationInfo;
+    /// The folders in a folder of the station's machine.
+    Local list_folders: ListFolders => Folders;
+
+    /// How the pair stands.
+    Local get_redundancy: Nothing => Redundancy;
+    /// Sets mode, peer and failover offset.
+    Local set_redundancy: SetRedundancy => Redundancy;
+    /// Confirms the short code of a peer whose URL came without a fingerprint.
+    Local confirm_peer: ConfirmPeer => Redundancy;
+    /// Makes this station the primary; answers when done.
+    Local make_primary: MakePrimary => Redundancy;
+    /// Makes the other station the primary; answers when done.
+    Local hand_over: Nothing => Redundancy;
+    /// Makes this superseded or forked primary follow the other station.
+    Local become_secondary: Nothing => Redundancy;
+    /// Verifies both stations and transfers what differs.
+    Local resync_now: Nothing => Redundancy;
+    /// Stops the countdown until contact returns.
+    Local hold_failover: Nothing => Redundancy;
+    /// The changes of status, mode and primary, newest first.
+    Local get_redundancy_log: GetRedundancyLog => Vec<RedundancyLogEntry>;
+
+    /// The orphans that are kept.
+    Local list_orphans: Nothing => Orphans;
+    /// Applies an orphan again.
+    Edits reapply_orphan: ReapplyOrphan => Reapplied;
+    /// Writes all orphans to a file.
+    Local export_orphans: ExportOrphans => OrphansExported;
+
+    /// The backups that are kept.
+    Local list_backups: Nothing => Backups;
+    /// Makes a backup.
+    Local create_backup: Nothing => BackupCreated;
+    /// Puts a backup in the place of this station's data.
+    Edits restore_backup: RestoreBackup => BackupRestored;
+
+    /// The channel's settings.
+    Local get_settings: Nothing => Settings;
+    /// Changes the channel's settings.
+    Edits update_settings: UpdateSettings => SettingsUpdated;
+
+    /// The days that have a playlist.
+    Local list_playlists: ListPlaylists => Vec<PlaylistSummary>;
+    /// The rundown of a day.
+    Local get_playlist: GetPlaylist => PlaylistView;
+    /// Inserts items.
+    Edits insert_items: InsertItems => ItemsChanged;
+    /// Changes items.
+    Edits update_items: UpdateItems => ItemsChanged;
+    /// Moves items within a playlist or to another.
+    Edits move_items: MoveItems => ItemsChanged;
+    /// Deletes items.
+    Edits delete_items: DeleteItems => Deleted;
+
+    /// Searches the library.
+    Local list_assets: ListAssets => Assets;
+    /// One asset.
+    Local get_asset: GetAsset => AssetView;
+    /// Adds assets by hand.
+    Edits add_assets: AddAssets => AssetsAdded;
+    /// Changes an asset.
+    Edits update_asset: UpdateAsset => AssetUpdated;
+    /// Deletes assets.
+    Edits delete_assets: DeleteAssets => Deleted;
+    /// The media roots.
+    Local list_media_roots: Nothing => MediaRoots;
+    /// Maps a media root to a folder of this station.
+    Local set_media_root: SetMediaRoot => MediaRoots;
+    /// Starts reading a folder's media files into the library.
+    Edits scan_folder: ScanFolder => JobStarted;
+    /// A job.
+    Local get_job: WhichJob => Job;
+    /// The jobs that run, and those that ended lately, newest first.
+    Local list_jobs: Nothing => Vec<Job>;
+    /// Cancels a job; answers it as it is then.
+    Local cancel_job: WhichJob => Job;
+
+    /// Undoes an edit.
+    Edits undo: UndoEdit => Undone;
+    /// Redoes an edit that was undone.
+    Edits redo: UndoEdit => Undone;
+    /// What was done, newest first.
+    Local get_history: GetHistory => History;
+    /// Holds a full scan of the data against the rolling sum.
+    Local verify: Nothing => Verified;
+}
+
+fn arguments<T: serde::de::DeserializeOwned>(name: &str, args: Value) -> Result<T, ApiError> {
+    serde_json::from_value(args).map_err(|error| {
+        ApiError::new(
+            ErrorCode::Invalid,
+            format!("The arguments of {name} are not valid: {error}."),
+        )
+    })
+}
+
+fn answer<T: serde::Serialize>(answer: &T) -> Result<Value, ApiError> {
+    serde_json::to_value(answer).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        ApiError::new(
+            ErrorCode::Internal,
+            "The answer could not be written as JSON; the log has the cause.",
+        )
+    })
+}
