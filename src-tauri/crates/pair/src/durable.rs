@@ -1,0 +1,114 @@
+//! What the machine must remember over a crash. The driver keeps it as one record that is replaced atomically.
+
+use domain::history::{Epoch, Position};
+use domain::ids::{LineageId, StationId};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Config, Mode};
+use crate::message::HandoverId;
+
+/// A primary of this lineage with a higher epoch was met (rule 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Superseded {
+    /// The primary that was met.
+    pub by: StationId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The last entry that both share; what comes after it here are orphans.
+    pub shared_seq: u64,
+}
+
+/// An epoch of equal number and another opener was met (rule 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forked {
+    /// The station that was met.
+    pub with: StationId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The last entry that both share.
+    pub shared_seq: u64,
+    /// Where the other was when it was met: what it has beyond `shared_seq`.
+    pub other_seq: u64,
+}
+
+/// "Handing over to X at position P" (rule 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandingOver {
+    /// Which hand-over.
+    pub id: HandoverId,
+    /// The station that takes the lead.
+    pub to: StationId,
+    /// Where this primary stopped.
+    pub at: Position,
+}
+
+/// The peer as it was last met; what rule 0 decides by when the peer is silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerRecord {
+    /// Who it was.
+    pub station: StationId,
+    /// Its mode then.
+    pub mode: Mode,
+}
+
+/// A first sync that was completed: the secondary held the primary's head with an equal sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncedWith {
+    /// The other station.
+    pub station: StationId,
+    /// The lineage.
+    pub lineage: LineageId,
+}
+
+/// Everything that must survive a crash, beside the store's own history. Kept in the station's local data, never
+/// replicated, never restored from a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Durable {
+    /// What the operator set, as changed by promotions and planned switches.
+    pub config: Config,
+    /// The secondary mode that this station last had.
+    pub former_mode: Option<Mode>,
+    /// The peer as last met.
+    pub peer: Option<PeerRecord>,
+    /// The highest epoch number of this lineage that this station has ever seen.
+    pub epoch_seen: u64,
+    /// Set by rule 5.
+    pub superseded: Option<Superseded>,
+    /// Set by rule 5.
+    pub forked: Option<Forked>,
+    /// Set by rule 4.
+    pub handing_over: Option<HandingOver>,
+    /// The last hand-over that this station refused.
+    pub refused: Option<HandoverId>,
+    /// The first sync that was completed.
+    pub synced_with: Option<SyncedWith>,
+    /// In its last contact with its primary this station was Synced or Syncing and its last check was equal (rule 2).
+    pub in_step: bool,
+    /// The operator stopped the countdown (rule 3).
+    pub held: bool,
+    /// The operator agreed that this station's data is replaced by that of another lineage.
+    pub replace_confirmed: bool,
+    /// The last process of this station that ran as a primary ended in order. A fresh station counts as such.
+    pub clean: bool,
+}
+
+impl Default for Durable {
+    fn default() -> Self {
+        Self {
+            config: Config::default(),
+            former_mode: None,
+            peer: None,
+            epoch_seen: 0,
+            superseded: None,
+            forked: None,
+            handing_over: None,
+            refused: None,
+            synced_with: None,
+            in_step: false,
+            held: false,
+            replace_confirmed: false,
+            clean: true,
+        }
+    }
+}

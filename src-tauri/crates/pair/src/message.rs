@@ -1,0 +1,242 @@
+//! What the two stations say to each other (DESIGN.md 5.4). Framing, limits and encoding are the link's; bulk data
+//! (entries, snapshot chunks) has frames of its own there, each marked with its [`Stream`].
+//!
+//! The types hold no optional or tagged tricks of serde, so that a compact binary format can carry them.
+
+use domain::history::{Chain, Epoch, EpochStart, Position, Sum};
+use domain::ids::StationId;
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Fingerprint, Mode, RunId};
+use crate::durable::HandingOver;
+use crate::reason::Reason;
+
+/// The version of this protocol. Stations of another one are told so by their first Hello.
+pub const PROTOCOL: u16 = 1;
+/// Most epoch starts in a [`Hello`]: the latest are sent. A pair that shares none of them needs a snapshot.
+pub const EPOCHS_MAX: usize = 2_048;
+
+/// What a station's data is at: its last durable entry, and the sum of all rows after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The last durable entry.
+    pub position: Position,
+    /// The sum of the replicated data there.
+    pub sum: Sum,
+    /// Bytes of journal from the lineage's start to here, for the lag in bytes; 0 where it is not known.
+    pub journal_bytes: u64,
+}
+
+/// How a station stands in the pair, from what is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// A secondary.
+    Following,
+    /// A primary that edits.
+    Editing,
+    /// A primary that asks its peer before it edits (rule 0).
+    Starting,
+    /// A primary that waits for its operator's Make primary (rule 0).
+    Waiting,
+    /// A primary that met a higher epoch (rule 5).
+    Superseded,
+    /// A primary that met an equal epoch of another opener (rule 5).
+    Forked,
+    /// A primary that hands over (rule 4).
+    HandingOver,
+}
+
+/// Who a station is and where it is. The first message on a link, in both directions, and both halves of a probe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`PROTOCOL`] of the sender.
+    pub protocol: u16,
+    /// The sender.
+    pub station: StationId,
+    /// What operators call it.
+    pub name: String,
+    /// The sender's process.
+    pub run: RunId,
+    /// Of the sender's certificate.
+    pub fingerprint: Fingerprint,
+    /// The fingerprint in the sender's own peer URL: whom it is paired with.
+    pub peer: Option<Fingerprint>,
+    /// Of the sender's build.
+    pub version: Version,
+    /// Of the sender's replicated tables.
+    pub schema: String,
+    /// The sender's redundancy mode.
+    pub mode: Mode,
+    /// The secondary mode that the sender last had; a superseded peer that follows takes it over.
+    pub former_mode: Option<Mode>,
+    /// How it stands.
+    pub standing: Standing,
+    /// Where it is.
+    pub head: Head,
+    /// Whether it holds no rows of anybody's making, so that nothing is lost when they are replaced.
+    pub empty: bool,
+    /// Its epoch history, oldest first, at most [`EPOCHS_MAX`], the latest.
+    pub epochs: Vec<EpochStart>,
+    /// Where it was in the lineage that it left for this one, if it left one.
+    pub left: Option<Position>,
+    /// The highest epoch number that it has ever seen.
+    pub epoch_seen: u64,
+    /// The hand-over that it is in.
+    pub handing_over: Option<HandingOver>,
+    /// The hand-over that it refused last, durably.
+    pub refused: Option<HandoverId>,
+    /// The sender's wall clock, UTC milliseconds, for display.
+    pub wall_ms: i64,
+}
+
+/// One use of a link by a primary: every bulk frame carries it, and a receiver takes only frames of the stream that it
+/// was last told to take ([`crate::Action::StartApplying`], [`crate::Action::ReceiveSnapshot`]). That is the fence at
+/// the data plane: frames of an old primary, or of a stream that was given up, are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stream {
+    /// The primary's epoch.
+    pub epoch: Epoch,
+    /// The primary's process.
+    pub run: RunId,
+    /// Counts the primary's streams in its process.
+    pub number: u64,
+}
+
+/// Names one hand-over for good: the primary's process and its count there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HandoverId {
+    /// The process that began it.
+    pub run: RunId,
+    /// Counts in that process.
+    pub number: u64,
+}
+
+/// The state of a station's writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Writer {
+    /// Commits come back.
+    #[default]
+    Ok,
+    /// A commit has been waiting for so long.
+    Hangs {
+        /// Milliseconds.
+        for_ms: u64,
+    },
+    /// The disk is full.
+    NoSpace,
+}
+
+/// Sent by both ends every 500 ms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// Counts the sender's heartbeats on this link, from 1.
+    pub number: u64,
+    /// The number of the last heartbeat that the sender heard on this link; 0 for none. An echo that stands still
+    /// means that the peer does not hear this station.
+    pub heard: u64,
+    /// Where the sender durably is.
+    pub head: Head,
+    /// The state of its writer.
+    pub writer: Writer,
+    /// What keeps the sender from following, if anything: the other end shows the same.
+    pub trouble: Option<Reason>,
+    /// The sender's wall clock, UTC milliseconds, for display.
+    pub wall_ms: i64,
+}
+
+/// Why a primary cannot continue a secondary's journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TailRefusal {
+    /// The entries after that seq are no longer kept (rule 9): a snapshot is needed.
+    JournalCut,
+    /// The primary's chain at that seq is another: the histories differ though their epochs agree.
+    ChainDiffers,
+    /// The primary has no such seq.
+    NoSuchSeq,
+    /// Reading the journal failed.
+    Broken,
+}
+
+/// One control message on the link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Message {
+    /// Secondary, first: who and where it is.
+    Hello(Box<Hello>),
+    /// Primary: you may follow; bulk frames of this link carry this stream.
+    Accept {
+        /// Who and where the primary is.
+        hello: Box<Hello>,
+        /// The stream of this link.
+        stream: Stream,
+    },
+    /// Either: nothing is applied, and why.
+    Incompatible {
+        /// Who the sender is.
+        hello: Box<Hello>,
+        /// The sender's reason.
+        reason: Reason,
+    },
+    /// Secondary: send the entries after this one.
+    Resume {
+        /// The last entry that the secondary holds.
+        after_seq: u64,
+        /// The secondary's chain there; the primary's journal compares it before it sends anything.
+        chain: Chain,
+    },
+    /// Primary: that cannot be continued.
+    ResumeRefused {
+        /// Why.
+        why: TailRefusal,
+    },
+    /// Secondary: send everything.
+    SnapshotRequest,
+    /// Secondary: durably there.
+    Ack {
+        /// Where the secondary durably is.
+        head: Head,
+    },
+    /// Both, every 500 ms.
+    Heartbeat(Heartbeat),
+    /// Secondary: its operator asked for Make primary; begin a planned switch.
+    HandoverRequest,
+    /// Primary: not now, and nothing was begun.
+    HandoverDeclined {
+        /// Why.
+        why: Reason,
+    },
+    /// Primary: it has stopped editing for good at this head, durably; take the lead.
+    Handover {
+        /// Which one.
+        id: HandoverId,
+        /// Where the primary stopped.
+        head: Head,
+        /// Not begun just now: the primary asks for the outcome of one that it lost sight of. A secondary that has not
+        /// taken the lead by then refuses.
+        late: bool,
+    },
+    /// Secondary: it refused durably; the primary may edit again.
+    HandoverRefused {
+        /// Which one.
+        id: HandoverId,
+        /// Why.
+        why: Reason,
+    },
+    /// Former secondary: it durably opened its epoch; the sender of the hand-over follows from now on.
+    HandoverTaken {
+        /// Which one.
+        id: HandoverId,
+        /// Who and where the new primary is.
+        hello: Box<Hello>,
+    },
+    /// Primary: its operator asked for Resync now.
+    ResyncNow,
+    /// Secondary: its operator chose to follow though it holds what the primary lacks. The primary opens an epoch above
+    /// both, and the secondary follows that.
+    Yield,
+    /// Either: there is a higher epoch than the one you just used; ask anew.
+    Fence {
+        /// The highest epoch number that the sender has seen.
+        epoch_seen: u64,
+    },
+}

@@ -1,0 +1,63 @@
+//! Time as the machine sees it: a monotonic reading that is an argument, and the intervals of DESIGN.md 5.3.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How often both ends of a link say where they are (rule 1).
+pub const HEARTBEAT: Duration = Duration::from_millis(500);
+/// Silence after which the peer is unavailable: three heartbeats missed.
+pub const SILENCE: Duration = Duration::from_millis(1_500);
+/// How long a peer that never answered, or that a starting primary asks, is waited for (rule 0).
+pub const FIRST_ANSWER: Duration = Duration::from_secs(2);
+/// A gap between two steps that is longer than this is a wake (rule 0).
+pub const WAKE_GAP: Duration = Duration::from_millis(1_500);
+/// How long a writer may hang before the pair is Not synced.
+pub const WRITER_HANGS: Duration = Duration::from_secs(2);
+/// Longest pause between two attempts to reach the peer while no countdown runs.
+pub const BACKOFF_MAX: Duration = Duration::from_secs(4);
+/// How long a planned switch may take before it is given up (or, past the point where the primary may give it up
+/// alone, before its operator is told that the outcome is open).
+pub const SWITCH_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a secondary waits for the entries before a hand-over's position before it refuses.
+pub const SWITCH_CATCH_UP: Duration = Duration::from_secs(2);
+/// A link on which nothing is applied for this long, though the secondary is behind, is made anew.
+pub const STALL: Duration = Duration::from_secs(15);
+/// The least and greatest failover offset time, in seconds.
+pub const OFFSET_S: std::ops::RangeInclusive<u32> = 2..=86_400;
+
+/// A reading of a monotonic clock that counts suspend: time since some fixed moment of this boot.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub struct Mono(pub Duration);
+
+impl Mono {
+    /// `ms` milliseconds after the clock's zero.
+    #[must_use]
+    pub const fn from_ms(ms: u64) -> Self {
+        Self(Duration::from_millis(ms))
+    }
+
+    /// How long after `earlier` this is; zero where it is not after it.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl std::ops::Add<Duration> for Mono {
+    type Output = Self;
+    fn add(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(by))
+    }
+}
+
+/// When a step is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Now {
+    /// What all rules count with.
+    pub mono: Mono,
+    /// UTC milliseconds since 1970, for display alone: no rule reads it.
+    pub wall_ms: i64,
+}
