@@ -1,0 +1,46 @@
+import type { Args, Command, Answer, StationEvent } from './contract';
+
+/** What a listener to the station's events hears. */
+export interface EventListener {
+  /** Something happened at the station. */
+  event(event: StationEvent): void;
+  /** Events flow (again). What was missed in between must be fetched. */
+  connected(): void;
+  /** Events have stopped: what the screen shows may be out of date. */
+  disconnected(reason: string): void;
+}
+
+/** The one way to the core. Nothing outside `src/backend` knows which transport is used. */
+export interface Backend {
+  /** The app's own window, or a browser at the station's control port. */
+  readonly platform: 'desktop' | 'browser';
+  /** Runs one command. Rejects with a {@link CallError}. */
+  call<C extends Command>(command: C, args: Args<C>): Promise<Answer<C>>;
+  /** Listens to events until the function that it returns is called. */
+  events(listener: EventListener): () => void;
+}
+
+/** A command that the station refused, or that did not reach it. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly details: unknown = null,
+  ) {
+    super(message);
+  }
+
+  /** Takes whatever a transport threw for an error of the station. */
+  static from(thrown: unknown): CallError {
+    if (thrown instanceof CallError) return thrown;
+    if (isApiError(thrown)) return new CallError(thrown.code, thrown.message, thrown.details ?? null);
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    return new CallError('unavailable', `The station did not answer: ${text}`);
+  }
+}
+
+function isApiError(value: unknown): value is { code: string; message: string; details?: unknown } {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+}

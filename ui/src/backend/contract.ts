@@ -1,0 +1,41 @@
+/** The commands and events of the station (DESIGN.md 6.2), by the names that the UI uses. Generated from Rust. */
+import type { Commands } from './bindings/Commands';
+
+export type { ApiError } from './bindings/ApiError';
+export type { Asset } from './bindings/Asset';
+export type { AssetKind } from './bindings/AssetKind';
+export type { AssetSet } from './bindings/AssetSet';
+export type { AssetSort } from './bindings/AssetSort';
+export type { AssetView } from './bindings/AssetView';
+export type { Channel } from './bindings/Channel';
+export type { EntryEvent } from './bindings/EntryEvent';
+export type { ErrorCode } from './bindings/ErrorCode';
+export type { Event as StationEvent } from './bindings/Event';
+export type { Folders } from './bindings/Folders';
+export type { History } from './bindings/History';
+export type { HistoryEntry } from './bindings/HistoryEntry';
+export type { ItemKind } from './bindings/ItemKind';
+export type { ItemSet } from './bindings/ItemSet';
+export type { ItemView } from './bindings/ItemView';
+export type { Job } from './bindings/Job';
+export type { Mark } from './bindings/Mark';
+export type { MediaInfo } from './bindings/MediaInfo';
+export type { Mode } from './bindings/Mode';
+export type { NewAsset } from './bindings/NewAsset';
+export type { NewItem } from './bindings/NewItem';
+export type { Offers } from './bindings/Offers';
+export type { PeerView } from './bindings/PeerView';
+export type { PlaylistView } from './bindings/PlaylistView';
+export type { PositionView } from './bindings/PositionView';
+export type { Reason } from './bindings/Reason';
+export type { Redundancy } from './bindings/Redundancy';
+export type { RedundancyLogEntry } from './bindings/RedundancyLogEntry';
+export type { SetRedundancy } from './bindings/SetRedundancy';
+export type { StartMode } from './bindings/StartMode';
+export type { StationInfo } from './bindings/StationInfo';
+export type { Status } from './bindings/Status';
+
+export type { Commands } from './bindings/Commands';
+export type Command = keyof Commands;
+export type Args<C extends Command> = Commands[C]['args'];
+export type Answer<C extends Command> = Commands[C]['answer'];

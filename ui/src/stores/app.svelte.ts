@@ -1,0 +1,132 @@
+import { createContext } from 'svelte';
+import type { Backend, EntryEvent, StationEvent } from '../backend';
+import { broadcastDay } from '../time/days';
+import { ChannelStore } from './channel.svelte';
+import { Clock } from './clock.svelte';
+import { coalesce } from './coalesce';
+import { DayStore } from './day.svelte';
+import { HistoryStore } from './history.svelte';
+import { JobStore } from './jobs.svelte';
+import { LibraryStore } from './library.svelte';
+import { MessageStore } from './messages.svelte';
+import { SelectionStore } from './selection.svelte';
+import { StationStore } from './station.svelte';
+
+/** Which of the overlays is open. */
+export type Overlay = 'redundancy' | 'settings' | 'redundancy_settings' | 'help' | 'scan' | 'asset' | null;
+
+/** All that the screen shows, fed by one backend. */
+export class App {
+  readonly clock = new Clock();
+  readonly messages = new MessageStore();
+  readonly selection = new SelectionStore();
+  readonly station: StationStore;
+  readonly channel: ChannelStore;
+  readonly day: DayStore;
+  readonly library: LibraryStore;
+  readonly jobs: JobStore;
+  readonly history: HistoryStore;
+  overlay = $state<Overlay>(null);
+  #stopEvents: (() => void) | undefined;
+
+  constructor(readonly backend: Backend) {
+    this.station = new StationStore(backend);
+    this.channel = new ChannelStore(backend);
+    this.day = new DayStore(backend, this.selection);
+    this.library = new LibraryStore(backend);
+    this.jobs = new JobStore(backend);
+    this.history = new HistoryStore(backend);
+  }
+
+  /** The broadcast day that is on now. */
+  readonly today: string = $derived.by(() =>
+    broadcastDay(this.clock.now, this.channel.timeZone, this.channel.dayStart),
+  );
+
+  start(): void {
+    this.clock.start();
+    this.#stopEvents = this.backend.events({
+      event: (event) => this.#hear(event),
+      connected: () => {
+        this.station.online = true;
+        void this.attempt('Loading the station', this.#refreshAll);
+      },
+      disconnected: (reason) => {
+        this.station.online = false;
+        this.messages.once(reason);
+      },
+    });
+  }
+
+  stop(): void {
+    this.#stopEvents?.();
+    this.clock.stop();
+  }
+
+  /** Runs what may fail; a failure becomes a message. True where it went well. */
+  async attempt(tried: string, run: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (thrown) {
+      this.messages.error(tried, thrown);
+      return false;
+    }
+  }
+
+  /** Runs an edit, or says why there can be none. */
+  async edit(tried: string, run: () => Promise<unknown>): Promise<boolean> {
+    const reason = this.station.readOnlyReason;
+    if (reason === null) return this.attempt(tried, run);
+    this.messages.once(reason);
+    return false;
+  }
+
+  readonly #refreshAll = coalesce(async () => {
+    await Promise.all([this.station.refresh(), this.channel.refresh()]);
+    await Promise.all([
+      this.day.open(this.day.date ?? this.today),
+      this.library.refresh(),
+      this.history.refresh(),
+      this.jobs.refresh(),
+    ]);
+  });
+
+  readonly #refreshHistory = coalesce(() => this.history.refresh());
+  readonly #refreshLibrary = coalesce(() => this.library.refresh());
+
+  #hear(event: StationEvent): void {
+    switch (event.type) {
+      case 'status':
+        this.station.update(event.station, event.redundancy);
+        break;
+      case 'entry':
+        this.#hearEntry(event);
+        break;
+      case 'job':
+        this.jobs.update(event.job);
+        break;
+      case 'message':
+        this.messages.add(event.level, event.text);
+        break;
+      case 'refetch':
+        void this.attempt('Loading the station', this.#refreshAll);
+        break;
+      case 'peer_durable':
+        this.station.peerDurable(event.seq);
+        break;
+    }
+  }
+
+  #hearEntry(event: EntryEvent): void {
+    void this.attempt('Reading the history', this.#refreshHistory);
+    if (event.channel) void this.attempt('Reading the channel', () => this.channel.refresh());
+    if (event.channel || event.assets || this.day.isTouchedBy(event.playlists)) {
+      void this.attempt('Reading the playlist', this.day.refresh);
+    }
+    if (event.assets) void this.attempt('Reading the library', this.#refreshLibrary);
+  }
+}
+
+/** The app of the component tree: provided by App.svelte (or a test), used everywhere below. */
+export const [useApp, provideApp] = createContext<App>();

@@ -1,0 +1,108 @@
+import type { Backend, ItemView, ItemSet, NewItem, PlaylistView } from '../backend';
+import { dayRows, dayTotals, type DayRow, type DayTotals } from '../playlist/rows';
+import { coalesce } from './coalesce';
+import { selectOnly, selectSurvivors, type ListOrder } from './list-selection';
+import type { SelectionStore } from './selection.svelte';
+
+/** The playlist of the day that is open, and the edits to it. Edits show when the station says that they are done. */
+export class DayStore {
+  date = $state<string | null>(null);
+  playlist = $state.raw<PlaylistView | null>(null);
+  /** Why the day could not be fetched; null where it could. */
+  error = $state<string | null>(null);
+  /** Items that are selected as soon as they are there. */
+  #awaited: readonly string[] = [];
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly selection: SelectionStore,
+  ) {}
+
+  readonly items: readonly ItemView[] = $derived(this.playlist?.items ?? []);
+  readonly rows: readonly DayRow[] = $derived(this.playlist ? dayRows(this.playlist) : []);
+  readonly totals: DayTotals | null = $derived(this.playlist && dayTotals(this.playlist));
+  readonly #indexes: ReadonlyMap<string, number> = $derived(
+    new Map(this.items.map((item, index) => [item.id, index])),
+  );
+
+  /** The items' order, as the selection needs it. */
+  get order(): ListOrder {
+    return orderOf(this.items, this.#indexes);
+  }
+
+  item(id: string): ItemView | undefined {
+    return this.items[this.#indexes.get(id) ?? -1];
+  }
+
+  /** The selected items in the order of the day. */
+  readonly selected: readonly ItemView[] = $derived(
+    this.items.filter((item) => this.selection.items.ids.has(item.id)),
+  );
+
+  async open(date: string): Promise<void> {
+    if (date !== this.date) {
+      this.date = date;
+      this.playlist = null;
+    }
+    await this.refresh();
+  }
+
+  readonly refresh = coalesce(async () => {
+    const date = this.date;
+    if (date === null) return;
+    try {
+      const playlist = await this.backend.call('get_playlist', { date });
+      if (this.date === date) this.#show(playlist);
+    } catch (thrown) {
+      this.error = thrown instanceof Error ? thrown.message : String(thrown);
+      throw thrown;
+    }
+  });
+
+  /** Whether a change to these playlists can be seen in this day. An unused day has no id until its first item. */
+  isTouchedBy(playlists: readonly string[]): boolean {
+    const id = this.playlist?.id;
+    return id == null ? playlists.length > 0 : playlists.includes(id);
+  }
+
+  async insert(after: string | null, items: NewItem[]): Promise<void> {
+    if (this.date === null || items.length === 0) return;
+    const answer = await this.backend.call('insert_items', { date: this.date, after, items });
+    this.#await(answer.items.map((item) => item.id));
+  }
+
+  async update(ids: string[], set: ItemSet): Promise<void> {
+    await this.backend.call('update_items', { ids, set });
+  }
+
+  async move(ids: string[], after: string | null): Promise<void> {
+    await this.backend.call('move_items', { ids, after });
+  }
+
+  async remove(ids: string[]): Promise<void> {
+    await this.backend.call('delete_items', { ids });
+  }
+
+  #show(playlist: PlaylistView): void {
+    const before = this.order;
+    this.playlist = playlist;
+    this.error = null;
+    this.selection.items = selectSurvivors(this.selection.items, before, this.order);
+    if (this.#awaited.length) this.#await(this.#awaited);
+  }
+
+  #await(ids: readonly string[]): void {
+    const [first] = ids;
+    const there = first !== undefined && ids.every((id) => this.#indexes.has(id));
+    this.#awaited = there ? [] : ids;
+    if (there) this.selection.selectItems({ ...selectOnly(first), ids: new Set(ids) });
+  }
+}
+
+function orderOf(items: readonly ItemView[], indexes: ReadonlyMap<string, number>): ListOrder {
+  return {
+    length: items.length,
+    idAt: (index) => items[index]?.id,
+    indexOf: (id) => indexes.get(id) ?? -1,
+  };
+}

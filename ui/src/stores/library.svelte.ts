@@ -1,0 +1,118 @@
+import type { Asset, AssetKind, AssetSort, Backend } from '../backend';
+import type { ListOrder } from './list-selection';
+
+const PAGE = 100;
+/** Pages kept; the ones used longest ago go first. */
+const PAGES_MAX = 60;
+
+/** The library as it is being browsed: a query, and the pages of its answer that were looked at. */
+export class LibraryStore {
+  query = $state('');
+  kind = $state<AssetKind | null>(null);
+  sort = $state<AssetSort>('title');
+  total = $state(0);
+  /** Whether the first answer is there. */
+  loaded = $state(false);
+  error = $state<string | null>(null);
+  #pages = $state.raw<ReadonlyMap<number, readonly Asset[]>>(new Map());
+  #pending = new Set<number>();
+  #visible: [number, number] = [0, 0];
+  /** Counts the questions: an answer to an older one is dropped. */
+  #question = 0;
+
+  constructor(private readonly backend: Backend) {}
+
+  /** The asset at a place of the list; undefined until its page is there. */
+  at(index: number): Asset | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  /** The asset of an id, if it was looked at. */
+  find(id: string): Asset | undefined {
+    for (const page of this.#pages.values()) {
+      const asset = page.find((asset) => asset.id === id);
+      if (asset) return asset;
+    }
+    return undefined;
+  }
+
+  get order(): ListOrder {
+    return {
+      length: this.total,
+      idAt: (index) => this.at(index)?.id,
+      indexOf: (id) => {
+        for (const [number, page] of this.#pages) {
+          const place = page.findIndex((asset) => asset.id === id);
+          if (place >= 0) return number * PAGE + place;
+        }
+        return -1;
+      },
+    };
+  }
+
+  /** Fetches what is missing of the lines from `first` up to, not including, `end`. */
+  show(first: number, end: number): void {
+    this.#visible = [first, end];
+    for (let page = Math.floor(first / PAGE); page * PAGE < Math.max(end, 1); page++) {
+      if (!this.#pages.has(page) && !this.#pending.has(page)) void this.#fetch(page);
+    }
+  }
+
+  /** Asks anew, for the same lines; what is shown stays until the answer is there. */
+  async refresh(): Promise<void> {
+    this.#question += 1;
+    this.#pending.clear();
+    const [first, end] = this.#visible;
+    const numbers: number[] = [];
+    for (let page = Math.floor(first / PAGE); page * PAGE < Math.max(end, 1); page++) numbers.push(page);
+    await Promise.all(numbers.map((page) => this.#fetch(page, true)));
+  }
+
+  /** Asks a new question: other words, another kind, another order. */
+  async ask(change: { query?: string; kind?: AssetKind | null; sort?: AssetSort }): Promise<void> {
+    if (change.query !== undefined) this.query = change.query;
+    if (change.kind !== undefined) this.kind = change.kind;
+    if (change.sort !== undefined) this.sort = change.sort;
+    this.#visible = [0, this.#visible[1] - this.#visible[0]];
+    await this.refresh();
+  }
+
+  async #fetch(page: number, replace = false): Promise<void> {
+    const question = this.#question;
+    this.#pending.add(page);
+    try {
+      const answer = await this.backend.call('list_assets', {
+        query: this.query.trim() || undefined,
+        kind: this.kind ?? undefined,
+        sort: this.sort,
+        offset: page * PAGE,
+        limit: PAGE,
+      });
+      if (question !== this.#question) return;
+      this.#keep(page, answer.assets, replace);
+      this.total = answer.total;
+      this.loaded = true;
+      this.error = null;
+    } catch (thrown) {
+      if (question === this.#question) this.error = thrown instanceof Error ? thrown.message : String(thrown);
+    } finally {
+      if (question === this.#question) this.#pending.delete(page);
+    }
+  }
+
+  #answered = -1;
+
+  #keep(page: number, assets: readonly Asset[], replace: boolean): void {
+    // The first page of a new answer drops the old answer's pages.
+    const fresh = replace && this.#answered !== this.#question;
+    this.#answered = this.#question;
+    const pages = new Map(fresh ? [] : this.#pages);
+    pages.delete(page);
+    pages.set(page, assets);
+    for (const oldest of pages.keys()) {
+      if (pages.size <= PAGES_MAX) break;
+      pages.delete(oldest);
+    }
+    this.#pages = pages;
+  }
+}
