@@ -1,0 +1,120 @@
+use std::cell::RefCell;
+use std::ffi::{CString, c_int};
+use std::ptr::{self, NonNull};
+
+use libsqlite3_sys as ffi;
+use sqlx::sqlite::{LockedSqliteHandle, SqliteConnection};
+
+use crate::statement::{RawStatement, Statement, StatementCache};
+use crate::{Error, ValueRef};
+
+/// A connection's raw handle, locked: statements run on the calling thread, without a hop to sqlx's worker. Calls
+/// block; anything long belongs on a thread that may.
+///
+/// Neither `Send` nor `Sync`: what it hands out is used on the thread that locked it.
+pub struct Db<'c> {
+    raw: NonNull<ffi::sqlite3>,
+    pub(crate) cache: Option<&'c RefCell<StatementCache>>,
+    // Keeps sqlx's worker off the handle for as long as this lives.
+    _lock: LockedSqliteHandle<'c>,
+}
+
+impl<'c> Db<'c> {
+    /// Locks the connection's handle.
+    ///
+    /// # Errors
+    /// [`Error::Lock`] when the connection's own thread is gone.
+    pub async fn lock(connection: &'c mut SqliteConnection) -> Result<Self, Error> {
+        let mut lock = connection.lock_handle().await.map_err(Error::Lock)?;
+        Ok(Db {
+            raw: lock.as_raw_handle(),
+            cache: None,
+            _lock: lock,
+        })
+    }
+
+    pub(crate) fn raw(&self) -> NonNull<ffi::sqlite3> {
+        self.raw
+    }
+
+    /// `Ok` for SQLITE_OK, else the handle's error.
+    pub(crate) fn check(&self, code: c_int, during: &'static str) -> Result<(), Error> {
+        match code {
+            ffi::SQLITE_OK => Ok(()),
+            // SAFETY: `self` holds the lock on this open handle.
+            code => Err(unsafe { Error::sqlite_on(self.raw, code, during) }),
+        }
+    }
+
+    /// Runs statements that return no rows.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`]; what came before the failing statement stays done.
+    pub fn execute(&self, sql: &str) -> Result<(), Error> {
+        let Ok(sql) = CString::new(sql) else {
+            return Err(Error::sqlite(ffi::SQLITE_MISUSE, "run SQL with a NUL byte"));
+        };
+        // SAFETY: `self` holds the lock on this open handle; `sql` is NUL-terminated and outlives the call; no
+        // callback and no message pointer are given.
+        let code = unsafe {
+            ffi::sqlite3_exec(
+                self.raw.as_ptr(),
+                sql.as_ptr(),
+                None,
+                ptr::null_mut(),
+                ptr::null_mut(),
+            )
+        };
+        self.check(code, "run a statement")
+    }
+
+    /// Prepares one statement.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`] when it does not parse or names what is not there.
+    pub fn prepare(&self, sql: &str) -> Result<Statement<'_>, Error> {
+        Ok(Statement::new(
+            self,
+            RawStatement::prepare(self, sql)?,
+            None,
+        ))
+    }
+
+    /// Prepares one statement, or takes it from the recorder's cache, where it returns when it is dropped.
+    ///
+    /// # Errors
+    /// As [`Db::prepare`].
+    pub fn cached(&self, sql: &'static str) -> Result<Statement<'_>, Error> {
+        let kept = self.cache.and_then(|cache| cache.borrow_mut().take(sql));
+        let raw = match kept {
+            Some(raw) => raw,
+            None => RawStatement::prepare(self, sql)?,
+        };
+        Ok(Statement::new(
+            self,
+            raw,
+            self.cache.map(|cache| (cache, sql)),
+        ))
+    }
+
+    /// Runs one statement from the cache to its end, ignoring rows; returns how many rows it changed.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn run(&self, sql: &'static str, parameters: &[ValueRef<'_>]) -> Result<u64, Error> {
+        let mut statement = self.cached(sql)?;
+        statement.bind_all(parameters)?;
+        while statement.step()?.is_some() {}
+        drop(statement);
+        // SAFETY: `self` holds the lock on this open handle.
+        let changes = unsafe { ffi::sqlite3_changes64(self.raw.as_ptr()) };
+        Ok(u64::try_from(changes).unwrap_or(0))
+    }
+
+    /// Whether a transaction is open.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        // SAFETY: `self` holds the lock on this open handle.
+        unsafe { ffi::sqlite3_get_autocommit(self.raw.as_ptr()) == 0 }
+    }
+}

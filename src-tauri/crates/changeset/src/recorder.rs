@@ -1,0 +1,210 @@
+use std::cell::RefCell;
+use std::ffi::CString;
+use std::ops::Deref;
+use std::ptr::{self, NonNull};
+
+use libsqlite3_sys as ffi;
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::change::Buffer;
+use crate::statement::{RawStatement, StatementCache};
+use crate::{Changeset, Db, Error, Schema};
+
+/// How much more memory a recording may take than the changeset that it may become. Recording keeps each row once,
+/// with some overhead.
+const RECORDING_OVERHEAD: u64 = 4;
+
+/// The connection that writes, and what it records.
+///
+/// Recording starts and ends under a lock ([`Recorder::lock`]); in between, the transaction's statements go through
+/// sqlx ([`Recorder::connection`]).
+pub struct Recorder {
+    // Dropped in this order: the session needs the handle, which the statements keep open, and only then may sqlx
+    // close it.
+    session: Option<Session>,
+    cache: RefCell<StatementCache>,
+    // Never run; while it exists, SQLite refuses to close the handle.
+    _anchor: RawStatement,
+    raw: NonNull<ffi::sqlite3>,
+    connection: SqliteConnection,
+}
+
+// SAFETY: the raw pointers belong to one connection in serialized mode, whose handle any thread may use, and are used
+// only through `&mut self` or in drop.
+unsafe impl Send for Recorder {}
+
+/// A recorder's connection, locked: all of [`Db`], and recording.
+pub struct Locked<'r> {
+    db: Db<'r>,
+    session: &'r mut Option<Session>,
+}
+
+/// A session on a recorder's handle; deleted when dropped.
+struct Session(NonNull<ffi::sqlite3_session>);
+
+impl Recorder {
+    /// Takes over a connection that was opened with `serialized(true)`.
+    ///
+    /// # Errors
+    /// [`Error::NotSerialized`], [`Error::Lock`], [`Error::Sqlite`].
+    pub async fn new(mut connection: SqliteConnection) -> Result<Self, Error> {
+        let (raw, anchor) = {
+            let db = Db::lock(&mut connection).await?;
+            // SAFETY: `db` holds the lock on this open handle. A handle has a mutex exactly in serialized mode.
+            if unsafe { ffi::sqlite3_db_mutex(db.raw().as_ptr()) }.is_null() {
+                return Err(Error::NotSerialized);
+            }
+            (db.raw(), RawStatement::prepare(&db, "SELECT 1")?)
+        };
+        Ok(Recorder {
+            session: None,
+            cache: RefCell::default(),
+            _anchor: anchor,
+            raw,
+            connection,
+        })
+    }
+
+    /// The connection, for statements through sqlx. It must stay in here: exchanging it is found at the next lock.
+    pub fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    /// Locks the raw handle.
+    ///
+    /// # Errors
+    /// [`Error::Lock`]; [`Error::Exchanged`] when the connection is not the one that came in.
+    pub async fn lock(&mut self) -> Result<Locked<'_>, Error> {
+        let mut db = Db::lock(&mut self.connection).await?;
+        if db.raw() != self.raw {
+            return Err(Error::Exchanged);
+        }
+        db.cache = Some(&self.cache);
+        Ok(Locked {
+            db,
+            session: &mut self.session,
+        })
+    }
+
+    /// Ends any recording and closes the connection.
+    ///
+    /// # Errors
+    /// sqlx's, when closing fails.
+    pub async fn close(self) -> Result<(), sqlx::Error> {
+        let Recorder {
+            session,
+            cache,
+            _anchor,
+            connection,
+            ..
+        } = self;
+        drop(session);
+        drop(cache);
+        drop(_anchor);
+        connection.close().await
+    }
+}
+
+impl<'r> Deref for Locked<'r> {
+    type Target = Db<'r>;
+
+    fn deref(&self) -> &Db<'r> {
+        &self.db
+    }
+}
+
+impl Locked<'_> {
+    /// Starts to record what happens to the tables of `schema`.
+    ///
+    /// # Errors
+    /// [`Error::Recording`] when a recording is already running, [`Error::Sqlite`].
+    pub fn record(&mut self, schema: &Schema) -> Result<(), Error> {
+        if self.session.is_some() {
+            return Err(Error::Recording("a recording is already running"));
+        }
+        let mut raw = ptr::null_mut();
+        // SAFETY: the handle is open and locked; the name is NUL-terminated; the output is valid for writes.
+        let code = unsafe {
+            ffi::sqlite3session_create(self.db.raw().as_ptr(), c"main".as_ptr(), &raw mut raw)
+        };
+        self.db.check(code, "start recording")?;
+        let Some(session) = NonNull::new(raw).map(Session) else {
+            return Err(Error::sqlite(ffi::SQLITE_NOMEM, "start recording"));
+        };
+        for table in schema.tables() {
+            let Ok(name) = CString::new(table.name.as_str()) else {
+                return Err(Error::Schema {
+                    table: table.name.clone(),
+                    what: "has a NUL byte in its name",
+                });
+            };
+            // SAFETY: the session was just made on this locked handle; the name is copied during the call.
+            let code = unsafe { ffi::sqlite3session_attach(session.0.as_ptr(), name.as_ptr()) };
+            self.db.check(code, "record a table")?;
+        }
+        *self.session = Some(session);
+        Ok(())
+    }
+
+    /// Whether a recording is running.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Ends the recording and returns what it saw; to be called before the transaction ends.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] beyond `bytes_max`, [`Error::Recording`] when no recording is running, [`Error::Sqlite`].
+    /// The recording is over in every case.
+    pub fn recorded(&mut self, bytes_max: u64) -> Result<Changeset, Error> {
+        let Some(session) = self.session.take() else {
+            return Err(Error::Recording("no recording is running"));
+        };
+        // SAFETY: the session is alive, and its handle locked.
+        let used = unsafe { ffi::sqlite3session_memory_used(session.0.as_ptr()) };
+        let used = u64::try_from(used).unwrap_or(0);
+        if used > bytes_max.saturating_mul(RECORDING_OVERHEAD) {
+            return Err(Error::TooLarge {
+                bytes: used,
+                max: bytes_max,
+            });
+        }
+        let mut out = Buffer::default();
+        // SAFETY: the session is alive and its handle locked; the outputs are valid for writes, and `Buffer` frees
+        // what SQLite allocated.
+        let code = unsafe {
+            ffi::sqlite3session_changeset(session.0.as_ptr(), &raw mut out.len, &raw mut out.data)
+        };
+        let bytes = u64::try_from(out.len).unwrap_or(0);
+        if code == ffi::SQLITE_OK && bytes > bytes_max {
+            return Err(Error::TooLarge {
+                bytes,
+                max: bytes_max,
+            });
+        }
+        out.into_changeset(code, "read the recording")
+    }
+
+    /// Ends the recording, if one is running, and rolls back the transaction, if one is open.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`] when the rollback fails.
+    pub fn abandon(&mut self) -> Result<(), Error> {
+        *self.session = None;
+        if self.db.in_transaction() {
+            self.db.execute("ROLLBACK")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // SAFETY: made once, deleted once. Its handle is still allocated, since the recorder's anchor statement keeps
+        // it from being closed, and either locked (`Locked`) or serialized (the recorder's own drop).
+        unsafe { ffi::sqlite3session_delete(self.0.as_ptr()) }
+    }
+}

@@ -1,0 +1,138 @@
+use std::fmt;
+
+/// A value of a cell, borrowed from a changeset or a row. Text is kept as bytes: SQLite does not promise UTF-8.
+#[derive(Clone, Copy, PartialEq)]
+pub enum ValueRef<'a> {
+    /// NULL.
+    Null,
+    /// INTEGER.
+    Integer(i64),
+    /// REAL.
+    Real(f64),
+    /// TEXT in the database's encoding, which is UTF-8.
+    Text(&'a [u8]),
+    /// BLOB.
+    Blob(&'a [u8]),
+}
+
+/// A value of a cell, owned.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// NULL.
+    Null,
+    /// INTEGER.
+    Integer(i64),
+    /// REAL.
+    Real(f64),
+    /// TEXT.
+    Text(Vec<u8>),
+    /// BLOB.
+    Blob(Vec<u8>),
+}
+
+impl<'a> ValueRef<'a> {
+    /// A copy that lives on its own.
+    #[must_use]
+    pub fn to_owned(self) -> Value {
+        match self {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(i) => Value::Integer(i),
+            ValueRef::Real(r) => Value::Real(r),
+            ValueRef::Text(t) => Value::Text(t.to_vec()),
+            ValueRef::Blob(b) => Value::Blob(b.to_vec()),
+        }
+    }
+
+    /// The integer, if it is one.
+    #[must_use]
+    pub fn as_i64(self) -> Option<i64> {
+        match self {
+            ValueRef::Integer(i) => Some(i),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one and is UTF-8.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        match self {
+            ValueRef::Text(t) => std::str::from_utf8(t).ok(),
+            _ => None,
+        }
+    }
+
+    /// The blob, if it is one.
+    #[must_use]
+    pub fn as_blob(self) -> Option<&'a [u8]> {
+        match self {
+            ValueRef::Blob(b) => Some(b),
+            _ => None,
+        }
+    }
+}
+
+impl Value {
+    /// The same value, borrowed.
+    #[must_use]
+    pub fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Value::Null => ValueRef::Null,
+            Value::Integer(i) => ValueRef::Integer(*i),
+            Value::Real(r) => ValueRef::Real(*r),
+            Value::Text(t) => ValueRef::Text(t),
+            Value::Blob(b) => ValueRef::Blob(b),
+        }
+    }
+}
+
+impl<'a> From<i64> for ValueRef<'a> {
+    fn from(i: i64) -> Self {
+        ValueRef::Integer(i)
+    }
+}
+
+impl<'a> From<&'a str> for ValueRef<'a> {
+    fn from(s: &'a str) -> Self {
+        ValueRef::Text(s.as_bytes())
+    }
+}
+
+impl<'a> From<&'a [u8]> for ValueRef<'a> {
+    fn from(b: &'a [u8]) -> Self {
+        ValueRef::Blob(b)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for ValueRef<'a> {
+    fn from(b: &'a [u8; N]) -> Self {
+        ValueRef::Blob(b)
+    }
+}
+
+impl<'a, T: Into<ValueRef<'a>>> From<Option<T>> for ValueRef<'a> {
+    fn from(v: Option<T>) -> Self {
+        v.map_or(ValueRef::Null, Into::into)
+    }
+}
+
+impl fmt::Debug for ValueRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ValueRef::Null => f.write_str("NULL"),
+            ValueRef::Integer(i) => write!(f, "{i}"),
+            ValueRef::Real(r) => write!(f, "{r}"),
+            ValueRef::Text(t) => write!(f, "{:?}", String::from_utf8_lossy(t)),
+            ValueRef::Blob(b) => {
+                f.write_str("x'")?;
+                b.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+                f.write_str("'")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_ref().fmt(f)
+    }
+}
