@@ -1,0 +1,96 @@
+//! kill -9 at any moment: what was acknowledged is there.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::station::{DAY, Pair, Station, note};
+
+#[test]
+fn every_acknowledged_edit_survives_kill_9_of_a_single_station() {
+    let mut station = Station::start("Alpha");
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..5 {
+        let (url, token) = station.control();
+        let written = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let http = reqwest::blocking::Client::builder()
+                    .no_proxy()
+                    .build()
+                    .expect("a client");
+                for n in 0..10_000 {
+                    let title = format!("round {round} edit {n}");
+                    let sent = http
+                        .post(format!("{url}/api/v1/call/insert_items"))
+                        .bearer_auth(&token)
+                        .json(&note(DAY, &title))
+                        .send();
+                    match sent {
+                        Ok(answer) if answer.status() == 200 => {
+                            written.lock().expect("no poison").push(title);
+                        }
+                        _ => return,
+                    }
+                }
+            });
+            crate::station::until("some edits", || {
+                written.lock().expect("no poison").len() > 10 + round * 7
+            });
+            station.kill();
+        });
+        acknowledged.extend(written.into_inner().expect("no poison"));
+        station.run();
+        let titles = station.titles(DAY);
+        for title in &acknowledged {
+            assert!(
+                titles.contains(title),
+                "{title} was acknowledged and is gone"
+            );
+        }
+        station.verified_sum();
+    }
+}
+
+#[test]
+fn the_secondary_may_die_at_any_moment_of_applying() {
+    let mut pair = Pair::copy();
+    for round in 0..4 {
+        for n in 0..40 {
+            pair.primary.note(DAY, &format!("round {round} edit {n}"));
+        }
+        pair.secondary.kill();
+        for n in 0..40 {
+            pair.primary.note(DAY, &format!("round {round} unseen {n}"));
+        }
+        pair.secondary.run();
+        std::thread::sleep(Duration::from_millis(15 * round));
+        pair.secondary.crash_and_restart();
+    }
+    pair.until_synced();
+    assert_eq!(pair.secondary.titles(DAY).len(), 3 + 4 * 80);
+}
+
+#[test]
+fn a_crash_of_the_primary_loses_nothing_that_it_acknowledged() {
+    let mut pair = Pair::copy();
+    for n in 0..30 {
+        pair.primary.note(DAY, &format!("edit {n}"));
+    }
+    pair.primary.crash_and_restart();
+    pair.primary.until_editable();
+    pair.until_synced();
+    assert_eq!(pair.secondary.titles(DAY).len(), 33);
+    assert_eq!(pair.secondary.redundancy()["orphans"], 0);
+}
+
+#[test]
+fn what_was_scheduled_is_there_after_a_clean_stop() {
+    let mut station = Station::start("Alpha");
+    station.note(DAY, "kept");
+    let before = station.ok("get_playlist", json!({"date": DAY}));
+    station.stop();
+    station.run();
+    assert_eq!(station.ok("get_playlist", json!({"date": DAY})), before);
+}

@@ -1,0 +1,430 @@
+//! A station as a process of its own: started, called over its control API, killed, started again.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The longest that anything may take before a test gives up. Generous: a slow machine is no fault.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An error as the contract has it.
+#[derive(Debug, Clone)]
+pub struct CallError {
+    pub status: u16,
+    pub code: String,
+    pub message: String,
+    pub details: Value,
+}
+
+/// A running `tandem-node` on a data directory of its own.
+pub struct Station {
+    child: Option<Child>,
+    pub name: String,
+    pub dir: PathBuf,
+    options: Vec<String>,
+    env: Vec<(String, String)>,
+    pub ready: Value,
+    http: reqwest::blocking::Client,
+    _home: Option<TempDir>,
+}
+
+impl Station {
+    /// Starts a station on a new data directory.
+    pub fn start(name: &str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    /// The same with variables in its environment.
+    pub fn start_with(name: &str, env: &[(&str, &str)]) -> Self {
+        let home = tempfile::Builder::new()
+            .prefix(&format!("tandem-{name}-"))
+            .tempdir()
+            .expect("a directory for the station");
+        let dir = home.path().join("data");
+        let mut station = Self::start_in(name, &dir, env);
+        station._home = Some(home);
+        station
+    }
+
+    /// Starts a station on this data directory.
+    pub fn start_in(name: &str, dir: &Path, env: &[(&str, &str)]) -> Self {
+        let mut station = Self {
+            child: None,
+            name: name.to_owned(),
+            dir: dir.to_owned(),
+            options: ["--listen", "127.0.0.1:0", "--name", name]
+                .map(str::to_owned)
+                .to_vec(),
+            env: env
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+            ready: Value::Null,
+            http: reqwest::blocking::Client::builder()
+                .no_proxy()
+                .timeout(PATIENCE)
+                .build()
+                .expect("a client for loopback"),
+            _home: None,
+        };
+        station.run();
+        station
+    }
+
+    /// Sets a variable for the next start.
+    pub fn set_env(&mut self, key: &str, value: &str) {
+        self.env.retain(|(name, _)| name != key);
+        self.env.push((key.to_owned(), value.to_owned()));
+    }
+
+    /// Starts the process on the data directory as it is, and waits for its ready line.
+    pub fn run(&mut self) {
+        assert!(self.child.is_none(), "{} runs already", self.name);
+        let mut child = self.command().spawn().expect("tandem-node starts");
+        let stdout = child.stdout.take().expect("its standard output");
+        let mut lines = BufReader::new(stdout);
+        let mut line = String::new();
+        lines.read_line(&mut line).expect("a line from tandem-node");
+        self.ready = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let _ = child.kill();
+            let mut log = String::new();
+            let _ = child.stderr.take().map(|mut e| e.read_to_string(&mut log));
+            let _ = child.wait();
+            panic!("{}: no ready line ({error}): {line:?}\n{log}", self.name)
+        });
+        assert_eq!(self.ready["ready"], json!(true));
+        // Whatever it logs must never fill the pipe and stop it.
+        let name = self.name.clone();
+        let stderr = child.stderr.take().expect("its standard error");
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                eprintln!("[{name}] {line}");
+            }
+        });
+        std::thread::spawn(move || lines.lines().for_each(drop));
+        self.child = Some(child);
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem-node"));
+        command
+            .arg("run")
+            .arg("--data-dir")
+            .arg(&self.dir)
+            .args(&self.options)
+            .envs(self.env.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts it expecting that it refuses to: its exit code and what it wrote.
+    pub fn refuses_to_start(dir: &Path) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_tandem-node"))
+            .args(["run", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(dir)
+            .stdin(Stdio::null())
+            .output()
+            .expect("tandem-node runs");
+        let text = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        (output.status.code().unwrap_or(-1), text)
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> i32 {
+        let child = self.child.as_ref().expect("it runs");
+        i32::try_from(child.id()).expect("a process id")
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_raw(self.pid()).expect("a process id");
+        rustix::process::kill_process(pid, signal).expect("its own child can be signalled");
+    }
+
+    /// kill -9.
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().expect("it runs");
+        child.kill().expect("kill -9");
+        child.wait().expect("it ends");
+    }
+
+    /// SIGTERM, and waits for the clean end.
+    pub fn stop(&mut self) {
+        self.signal(rustix::process::Signal::TERM);
+        let mut child = self.child.take().expect("it runs");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = child.try_wait().expect("its status") {
+                assert!(status.success(), "{} ended with {status}", self.name);
+                return;
+            }
+            assert!(Instant::now() < until, "{} does not end", self.name);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// SIGSTOP.
+    pub fn pause(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    /// SIGCONT.
+    pub fn resume(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    /// kill -9 and start again.
+    pub fn crash_and_restart(&mut self) {
+        self.kill();
+        self.run();
+    }
+
+    /// The URL for its peer.
+    pub fn url(&self) -> String {
+        self.ready["url"].as_str().expect("a url").to_owned()
+    }
+
+    /// Its station id.
+    pub fn id(&self) -> String {
+        self.ready["station_id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Where the control API is, and its token.
+    pub fn control(&self) -> (String, String) {
+        let text = std::fs::read_to_string(self.dir.join("control.json")).expect("control.json");
+        let control: Value = serde_json::from_str(&text).expect("control.json is JSON");
+        let field = |name: &str| control[name].as_str().expect("a string").to_owned();
+        (field("url"), field("token"))
+    }
+
+    /// Calls a command.
+    pub fn call(&self, command: &str, args: Value) -> Result<Value, CallError> {
+        let (url, token) = self.control();
+        let answer = self
+            .http
+            .post(format!("{url}/api/v1/call/{command}"))
+            .bearer_auth(token)
+            .json(&args)
+            .send()
+            .unwrap_or_else(|error| panic!("{}: {command}: {error}", self.name));
+        let status = answer.status().as_u16();
+        let body: Value = answer
+            .json()
+            .unwrap_or_else(|error| panic!("{}: {command} answers no JSON: {error}", self.name));
+        if status == 200 {
+            return Ok(body);
+        }
+        Err(CallError {
+            status,
+            code: body["code"].as_str().unwrap_or_default().to_owned(),
+            message: body["message"].as_str().unwrap_or_default().to_owned(),
+            details: body["details"].clone(),
+        })
+    }
+
+    /// Calls a command that must succeed.
+    pub fn ok(&self, command: &str, args: Value) -> Value {
+        self.call(command, args.clone())
+            .unwrap_or_else(|error| panic!("{}: {command} {args}: {error:?}", self.name))
+    }
+
+    /// Calls a command that must be refused with this code, with a message for people.
+    pub fn refused(&self, command: &str, args: Value, code: &str) -> CallError {
+        match self.call(command, args.clone()) {
+            Ok(answer) => panic!("{}: {command} {args} was not refused: {answer}", self.name),
+            Err(error) => {
+                assert_eq!(
+                    error.code, code,
+                    "{}: {command} {args}: {error:?}",
+                    self.name
+                );
+                assert!(!error.message.is_empty(), "{command}: no message");
+                error
+            }
+        }
+    }
+
+    pub fn redundancy(&self) -> Value {
+        self.ok("get_redundancy", json!({}))
+    }
+
+    pub fn status(&self) -> String {
+        self.redundancy()["status"]
+            .as_str()
+            .expect("a status")
+            .to_owned()
+    }
+
+    /// Waits until the redundancy is as wanted; answers it.
+    pub fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let now = self.redundancy();
+            if wanted(&now) {
+                return now;
+            }
+            assert!(
+                Instant::now() < until,
+                "{}: never {what}; it is {now:#}\nlog: {:#}",
+                self.name,
+                self.ok("get_redundancy_log", json!({"limit": 20}))
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits for this status.
+    pub fn until_status(&self, status: &str) -> Value {
+        self.until(status, |r| r["status"] == status)
+    }
+
+    /// Waits for this status with this reason.
+    pub fn until_reason(&self, status: &str, reason: &str) -> Value {
+        self.until(&format!("{status} ({reason})"), |r| {
+            r["status"] == status && r["reason"] == reason
+        })
+    }
+
+    /// Waits until this station accepts edits.
+    pub fn until_editable(&self) {
+        let until = Instant::now() + PATIENCE;
+        while self.ok("get_station", json!({}))["editable"] != json!(true) {
+            assert!(
+                Instant::now() < until,
+                "{} never became editable; it is {:#}",
+                self.name,
+                self.redundancy()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Inserts a note at the head of this day; answers the whole answer.
+    pub fn note(&self, date: &str, title: &str) -> Value {
+        self.ok("insert_items", note(date, title))
+    }
+
+    /// The titles of a day in order.
+    pub fn titles(&self, date: &str) -> Vec<String> {
+        self.ok("get_playlist", json!({"date": date}))["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|item| item["title"].as_str().expect("a title").to_owned())
+            .collect()
+    }
+
+    /// The rolling sum, after holding it against a full scan.
+    pub fn verified_sum(&self) -> String {
+        let verify = self.ok("verify", json!({}));
+        assert_eq!(verify["ok"], json!(true), "{}: {verify}", self.name);
+        assert_eq!(verify["sum"], verify["scanned_sum"]);
+        verify["sum"].as_str().expect("a sum").to_owned()
+    }
+}
+
+/// The arguments that insert a note at the head of a day.
+pub fn note(date: &str, title: &str) -> Value {
+    json!({"date": date, "after": null, "items": [{"kind": "note", "title": title}]})
+}
+
+impl Drop for Station {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// How two stations are paired.
+pub struct Pair {
+    pub primary: Station,
+    pub secondary: Station,
+}
+
+impl Pair {
+    /// A primary with a few items, and an empty secondary in this mode, Synced.
+    pub fn synced(mode: Value) -> Self {
+        let primary = Station::start("Alpha");
+        for title in ["three", "two", "one"] {
+            primary.note(DAY, title);
+        }
+        let secondary = Station::start("Beta");
+        let pair = Self { primary, secondary };
+        pair.configure(mode);
+        pair.until_synced();
+        pair
+    }
+
+    /// A pair whose secondary takes over after this offset.
+    pub fn failover(offset_s: u32) -> Self {
+        Self::synced(json!({"mode": "secondary_failover", "failover_offset_s": offset_s}))
+    }
+
+    /// A pair whose secondary never takes over by itself.
+    pub fn copy() -> Self {
+        Self::synced(json!({"mode": "secondary_copy"}))
+    }
+
+    fn configure(&self, mut mode: Value) {
+        self.primary.ok(
+            "set_redundancy",
+            json!({"mode": "primary", "peer_url": self.secondary.url()}),
+        );
+        mode["peer_url"] = json!(self.primary.url());
+        mode["confirm_replace"] = json!(true);
+        self.secondary.ok("set_redundancy", mode);
+    }
+
+    /// Waits until both say Synced, and holds the claim against the data.
+    pub fn until_synced(&self) {
+        until_synced(&self.primary, &self.secondary);
+    }
+}
+
+/// Waits until both say Synced at one position; then the claim is held against both stations' rows.
+pub fn until_synced(a: &Station, b: &Station) {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let (ra, rb) = (a.redundancy(), b.redundancy());
+        let same = |field: &str| ra[field] == rb[field];
+        if ra["status"] == "synced" && rb["status"] == "synced" && same("position") {
+            assert!(same("sum"), "Synced with different sums: {ra:#}\n{rb:#}");
+            break;
+        }
+        assert!(
+            Instant::now() < until,
+            "never both Synced:\n{} {ra:#}\n{} {rb:#}",
+            a.name,
+            b.name
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(
+        a.verified_sum(),
+        b.verified_sum(),
+        "Synced means equal, to the row"
+    );
+}
+
+/// Waits until a condition holds.
+pub fn until(what: &str, condition: impl Fn() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < until, "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The broadcast day that tests schedule.
+pub const DAY: &str = "2026-11-22";
