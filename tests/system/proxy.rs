@@ -13,8 +13,6 @@ struct Faults {
     mute_up: AtomicBool,
     /// Bytes from the dialed side are swallowed.
     mute_down: AtomicBool,
-    /// New connections are taken and closed at once.
-    refuse: AtomicBool,
     /// Flip one bit in the next chunk of at least this many bytes from the dialed side; 0 for none.
     flip_down: AtomicU64,
     stop: AtomicBool,
@@ -40,9 +38,6 @@ impl Proxy {
                     return;
                 }
                 let Ok(near) = incoming else { continue };
-                if shared.refuse.load(Ordering::SeqCst) {
-                    continue;
-                }
                 let Ok(far) = TcpStream::connect(target) else {
                     continue;
                 };
@@ -80,17 +75,8 @@ impl Proxy {
         }
     }
 
-    /// Closes connections at once, the open ones and new ones.
-    pub fn refuse(&self, refuse: bool) {
-        self.faults.refuse.store(refuse, Ordering::SeqCst);
-        if refuse {
-            self.cut();
-        }
-    }
-
     /// Ends a silence: connections that lost bytes are useless, so they are closed.
     pub fn heal(&self) {
-        self.faults.refuse.store(false, Ordering::SeqCst);
         self.mute(false, false);
         self.cut();
     }

@@ -193,11 +193,6 @@ impl Station {
         self.ready["url"].as_str().expect("a url").to_owned()
     }
 
-    /// Its station id.
-    pub fn id(&self) -> String {
-        self.ready["station_id"].as_str().expect("an id").to_owned()
-    }
-
     /// Where the control API is, and its token.
     pub fn control(&self) -> (String, String) {
         let text = std::fs::read_to_string(self.dir.join("control.json")).expect("control.json");
