@@ -1,3 +1,4 @@
 //! A station: the store and the pair driven by tokio, the peer's link, and the commands that operators and programs run.
 
 pub mod api;
+pub mod link;

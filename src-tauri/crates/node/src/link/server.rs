@@ -1,0 +1,335 @@
+//! The peer listener: who may reach what.
+//!
+//! | caller | may reach |
+//! |---|---|
+//! | the station whose certificate is pinned | everything here |
+//! | anybody, while this station's peer URL has no fingerprint | the exchange of a short code |
+//! | anybody else | nothing: every path answers `not_paired` |
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
+use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls::TlsInfo;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use bytes::Bytes;
+use pair::message::Hello;
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::fingerprint::Fingerprint;
+use super::identity::Identity;
+use super::pairing::{Agreed, PairingDesk, PairingRequest};
+use super::socket::{Link, MESSAGE_LEN_MAX};
+use super::tls;
+use super::wire::{self, CONTROL_LEN_MAX, HEADER_LEN};
+
+/// Where Hellos are exchanged (POST).
+pub(super) const HELLO_PATH: &str = "/peer/v1/hello";
+/// Where the link is opened (GET, upgraded to a WebSocket).
+pub(super) const LINK_PATH: &str = "/peer/v1/link";
+/// Where a short code is exchanged (POST).
+pub(super) const PAIRING_PATH: &str = "/peer/v1/pairing";
+/// The code that a caller who may not reach what it asks for gets, with status 403.
+pub(super) const NOT_PAIRED: &str = "not_paired";
+
+/// How long a caller may take for its handshake, and for its request.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection may stay between two requests.
+const HEADER_PATIENCE: Duration = Duration::from_secs(10);
+/// How long this station may take to answer a Hello.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long an orderly end waits for requests that are being answered.
+const CLOSE_GRACE: Duration = Duration::from_millis(500);
+
+/// What the listener hands to the redundancy driver.
+pub enum Inbound {
+    /// The peer's Hello, to be answered with ours.
+    Hello {
+        /// Who and where the peer is.
+        hello: Box<Hello>,
+        /// For the answer.
+        reply: oneshot::Sender<Hello>,
+    },
+    /// The peer opened the link.
+    Link(Link),
+}
+
+/// Why the listener does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Another program has the port.
+    #[error(
+        "the peer port {0} is taken by another program; stop that program, or start this station with --listen ADDR:PORT and give \
+         its new URL to the peer"
+    )]
+    PortTaken(SocketAddr),
+    /// The system refused.
+    #[error("could not listen for the peer on {address}: {source}")]
+    Io {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The certificate was refused by the TLS library.
+    #[error("could not set up TLS for the peer listener: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+/// Whom the listener lets in. Shared by the listener and the driver, which sets it at every change of the peer.
+pub struct Door {
+    own: Fingerprint,
+    inner: Mutex<Inner>,
+    agreed: watch::Sender<Option<Agreed>>,
+}
+
+struct Inner {
+    pinned: Option<Fingerprint>,
+    desk: PairingDesk,
+}
+
+impl Door {
+    /// A door that lets nobody in, for the station with this fingerprint.
+    #[must_use]
+    pub fn new(own: Fingerprint) -> Self {
+        let inner = Inner {
+            pinned: None,
+            desk: PairingDesk::new(own, false),
+        };
+        Self {
+            own,
+            inner: Mutex::new(inner),
+            agreed: watch::Sender::new(None),
+        }
+    }
+
+    /// Lets in the station with this certificate alone; where `None`, nobody, but opens the exchange of a short code to all.
+    pub fn admit(&self, pinned: Option<Fingerprint>) {
+        *self.lock() = Inner {
+            pinned,
+            desk: PairingDesk::new(self.own, pinned.is_none()),
+        };
+        self.agreed.send_replace(None);
+    }
+
+    /// The short code that stands now, and whom it is for; changes are published.
+    #[must_use]
+    pub fn agreed(&self) -> watch::Receiver<Option<Agreed>> {
+        self.agreed.subscribe()
+    }
+
+    /// Acts on this station's side of the code exchange and publishes the outcome.
+    pub(crate) fn with_desk<R>(&self, act: impl FnOnce(&mut PairingDesk) -> R) -> R {
+        let mut inner = self.lock();
+        let result = act(&mut inner.desk);
+        let agreed = inner.desk.agreed();
+        self.agreed
+            .send_if_modified(|published| std::mem::replace(published, agreed) != agreed);
+        result
+    }
+
+    fn may_reach(&self, caller: Fingerprint, path: &str) -> bool {
+        match self.lock().pinned {
+            Some(pinned) => caller == pinned,
+            None => path == PAIRING_PATH,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The open listener. Dropped, it takes no more callers; requests that are being answered may end.
+pub struct PeerServer {
+    address: SocketAddr,
+    handle: Handle<SocketAddr>,
+}
+
+impl PeerServer {
+    /// Opens the listener.
+    pub fn open(
+        address: SocketAddr,
+        identity: &Identity,
+        door: Arc<Door>,
+        inbound: mpsc::Sender<Inbound>,
+    ) -> Result<Self, ListenError> {
+        let config = RustlsConfig::from_config(Arc::new(tls::server_config(identity)?));
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => ListenError::PortTaken(address),
+            _ => ListenError::Io { address, source },
+        };
+        let listener = TcpListener::bind(address).map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        let acceptor = RustlsAcceptor::new(config)
+            .handshake_timeout(PATIENCE)
+            .acceptor(NoDelayAcceptor::new());
+        let handle = Handle::new();
+        let mut server = axum_server::from_tcp(listener)
+            .map_err(failed)?
+            .acceptor(acceptor)
+            .handle(handle.clone())
+            .first_request_timeout(PATIENCE);
+        server
+            .http_builder()
+            .http1()
+            .header_read_timeout(HEADER_PATIENCE);
+        let router = router(Peer { door, inbound });
+        tokio::spawn(async move {
+            if let Err(error) = server.serve(router.into_make_service()).await {
+                tracing::error!(%error, "the peer listener failed");
+            }
+        });
+        Ok(Self {
+            address: bound,
+            handle,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for PeerServer {
+    fn drop(&mut self) {
+        self.handle.graceful_shutdown(Some(CLOSE_GRACE));
+    }
+}
+
+#[derive(Clone)]
+struct Peer {
+    door: Arc<Door>,
+    inbound: mpsc::Sender<Inbound>,
+}
+
+fn router(peer: Peer) -> Router {
+    Router::new()
+        .route(HELLO_PATH, post(hello))
+        .route(LINK_PATH, get(link))
+        .route(PAIRING_PATH, post(pairing))
+        .layer(middleware::from_fn_with_state(peer.clone(), admit))
+        .layer(DefaultBodyLimit::max(CONTROL_LEN_MAX + HEADER_LEN))
+        .with_state(peer)
+}
+
+/// Answers `not_paired` before anything else is looked at; lets those through who may pass, with their fingerprint.
+async fn admit(
+    State(peer): State<Peer>,
+    Extension(tls): Extension<Arc<TlsInfo>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let caller = tls
+        .peer_certificates
+        .first()
+        .map(|certificate| Fingerprint::of_certificate(certificate));
+    match caller {
+        Some(caller) if peer.door.may_reach(caller, request.uri().path()) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        _ => refuse(
+            StatusCode::FORBIDDEN,
+            NOT_PAIRED,
+            "this station is not paired with the caller",
+        ),
+    }
+}
+
+async fn hello(
+    State(peer): State<Peer>,
+    Extension(caller): Extension<Fingerprint>,
+    body: Bytes,
+) -> Response {
+    let hello = match wire::decode_body::<Hello>(&body) {
+        Ok(hello) => Box::new(hello),
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, "malformed", &error.to_string()),
+    };
+    if hello.fingerprint.0 != caller.to_string() {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            "the Hello names another certificate than the caller's",
+        );
+    }
+    let (reply, answer) = oneshot::channel();
+    let exchange = async {
+        peer.inbound
+            .send(Inbound::Hello { hello, reply })
+            .await
+            .ok()?;
+        answer.await.ok()
+    };
+    match tokio::time::timeout(ANSWER_TIMEOUT, exchange).await {
+        Ok(Some(hello)) => body_of(&hello),
+        Ok(None) | Err(_) => refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "this station starts, stops or is overloaded",
+        ),
+    }
+}
+
+async fn link(
+    State(peer): State<Peer>,
+    Extension(caller): Extension<Fingerprint>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    upgrade
+        .max_message_size(MESSAGE_LEN_MAX)
+        .max_frame_size(MESSAGE_LEN_MAX)
+        .on_upgrade(move |socket| async move {
+            if peer
+                .inbound
+                .send(Inbound::Link(Link::served(caller, socket)))
+                .await
+                .is_err()
+            {
+                tracing::debug!("a link came while the station stops");
+            }
+        })
+}
+
+async fn pairing(
+    State(peer): State<Peer>,
+    Extension(caller): Extension<Fingerprint>,
+    body: Bytes,
+) -> Response {
+    match wire::decode_body::<PairingRequest>(&body) {
+        Ok(request) => body_of(
+            &peer
+                .door
+                .with_desk(|desk| desk.answer(caller, request, rand::random())),
+        ),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, "malformed", &error.to_string()),
+    }
+}
+
+fn body_of<T: serde::Serialize>(value: &T) -> Response {
+    match wire::encode_body(value) {
+        Ok(body) => body.into_response(),
+        Err(error) => refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            &error.to_string(),
+        ),
+    }
+}
+
+fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!({ "code": code, "message": message }))).into_response()
+}
