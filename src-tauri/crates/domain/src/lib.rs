@@ -4,6 +4,7 @@
 
 pub mod asset;
 pub mod channel;
+pub mod day;
 pub mod history;
 pub mod ids;
 pub mod rank;
