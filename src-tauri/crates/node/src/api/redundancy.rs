@@ -2,6 +2,8 @@
 
 use domain::history::{Chain, Sum};
 use domain::ids::{LineageId, StationId};
+pub use pair::reason::Reason;
+pub use pair::view::Status;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -21,25 +23,15 @@ pub enum Mode {
     SecondaryFailover,
 }
 
-/// The status of the pair (DESIGN.md 5.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum Status {
-    /// Mode none.
-    NoRedundancy,
-    /// First contact or first sync not finished.
-    Connecting,
-    /// In contact; the secondary is behind.
-    Syncing,
-    /// The secondary durably holds the primary's head and the sums are equal.
-    Synced,
-    /// In contact, but not equal, or a decision is owed.
-    NotSynced,
-    /// No contact.
-    Unavailable,
-    /// The two must not work together as they are.
-    Incompatible,
+impl From<pair::Mode> for Mode {
+    fn from(mode: pair::Mode) -> Self {
+        match mode {
+            pair::Mode::None => Self::None,
+            pair::Mode::Primary => Self::Primary,
+            pair::Mode::SecondaryCopy => Self::SecondaryCopy,
+            pair::Mode::SecondaryFailover { .. } => Self::SecondaryFailover,
+        }
+    }
 }
 
 /// `get_redundancy`: the pair as this station sees it.
@@ -84,6 +76,10 @@ pub struct Redundancy {
     pub peer: Option<PeerView>,
     /// The short code that must be the same on both screens (status connecting, reason confirm_code); null otherwise.
     pub confirm_code: Option<String>,
+    /// What each side has that the other lacks; null where that is not known, or nothing.
+    pub difference: Option<Difference>,
+    /// Whether a superseded primary without orphans follows again by itself.
+    pub auto_rejoin: bool,
     /// How many entries are kept as orphans and not yet dealt with.
     pub orphans: u64,
     /// Which steps the present state offers.
@@ -110,6 +106,18 @@ pub struct Progress {
     pub done: u64,
     /// Units in all; 0 where it is not known.
     pub total: u64,
+}
+
+/// What each side has that the other lacks: shown wherever an operator has to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Difference {
+    /// The last entry that both share.
+    pub shared_seq: u64,
+    /// Entries that only this station has.
+    pub only_here: u64,
+    /// Entries that only the peer has.
+    pub only_there: u64,
 }
 
 /// Where a station is in its history.
@@ -179,6 +187,9 @@ pub struct SetRedundancy {
     /// Whole seconds, 2 to 86,400.
     #[serde(default)]
     pub failover_offset_s: Option<i64>,
+    /// A superseded primary without orphans follows again by itself.
+    #[serde(default)]
+    pub auto_rejoin: Option<bool>,
     /// That this station's data may be replaced by the primary's (a backup is kept).
     #[serde(default)]
     pub confirm_replace: Option<bool>,
@@ -221,55 +232,4 @@ pub struct RedundancyLogEntry {
     pub event: String,
     /// In words.
     pub detail: String,
-}
-
-/// Why the status is what it is: the closed set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum Reason {
-    /// No redundancy: mode none.
-    Off,
-    /// Synced.
-    Equal,
-    /// Syncing: entries are on their way.
-    Behind,
-    /// Connecting: the peer has not answered yet.
-    FirstContact,
-    /// Connecting: the first sync is going on.
-    FirstSync,
-    /// Connecting: the short code must be confirmed.
-    ConfirmCode,
-    /// Unavailable: the peer does not answer.
-    NoAnswer,
-    /// Unavailable: the peer shows another certificate than its URL names.
-    WrongCertificate,
-    /// Unavailable: the peer does not know this station.
-    NotPaired,
-    /// Not synced: the sums differ.
-    SumsDiffer,
-    /// Not synced: applying an entry failed.
-    ApplyFailed,
-    /// Not synced: the peer's writer hangs.
-    WriterHangs,
-    /// Not synced: one side has what the other never got, and an operator must choose.
-    DecisionOwed,
-    /// Incompatible: both are primary.
-    BothPrimary,
-    /// Incompatible: both are secondary.
-    BothSecondary,
-    /// Incompatible: the versions differ.
-    DifferentVersion,
-    /// Incompatible: the schemas differ.
-    DifferentSchema,
-    /// Incompatible: the URL is this station's own.
-    OwnUrl,
-    /// Incompatible: the peer is a copy of this station.
-    ClonedStation,
-    /// Incompatible: the peer's URL names another station.
-    PeerNamesAnother,
-    /// Incompatible: the other station became primary.
-    Superseded,
-    /// Incompatible: both opened the same epoch.
-    Forked,
 }
