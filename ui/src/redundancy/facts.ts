@@ -1,0 +1,67 @@
+/** What the overlay's two cards say about each station. */
+
+import type { PositionView, Redundancy, StationInfo } from '../backend';
+import { CARD, duration, milliseconds } from './strings';
+
+export interface Fact {
+  term: string;
+  value: string;
+  warning?: string;
+}
+
+/** From here on, two clocks are too far apart for times to be compared at a glance. */
+const CLOCK_DIFFERENCE_MS_MAX = 1_000;
+
+const position = ({ epoch, seq }: PositionView) => CARD.positionOf(epoch, seq);
+
+/** This station. */
+export function ownFacts(station: StationInfo, redundancy: Redundancy): Fact[] {
+  const facts: Fact[] = [
+    { term: CARD.version, value: station.version },
+    { term: CARD.position, value: position(redundancy.position) },
+    { term: CARD.edits, value: station.editable ? CARD.editsYes : CARD.editsNo },
+  ];
+  if (redundancy.mode === 'secondary_failover') {
+    facts.push({ term: 'Takes over', value: CARD.failover(redundancy.failover_offset_s) });
+  }
+  if (redundancy.mode === 'primary' && redundancy.peer_durable_seq !== null) {
+    facts.push({ term: CARD.durable, value: CARD.entry(redundancy.peer_durable_seq) });
+  }
+  return facts;
+}
+
+/** The other station; `now_ms` is UTC. */
+export function peerFacts({ peer, peer_url, lag }: Redundancy, now_ms: number): Fact[] {
+  const facts: Fact[] = [];
+  if (peer) {
+    facts.push({ term: CARD.version, value: peer.version });
+    facts.push({ term: CARD.position, value: position(peer.position) });
+  }
+  facts.push({ term: CARD.lastContact, value: lastContact(peer?.last_contact ?? null, now_ms) });
+  if (lag && lag.entries > 0) facts.push({ term: CARD.lag, value: milliseconds(lag.ms) });
+  if (peer && peer.clock_difference_ms !== null) facts.push(clockFact(peer.clock_difference_ms));
+  facts.push({ term: CARD.address, value: hostOf(peer_url) ?? CARD.unknown });
+  return facts;
+}
+
+function lastContact(at: string | null, now_ms: number): string {
+  if (at === null) return CARD.never;
+  const seconds = (now_ms - Date.parse(at)) / 1000;
+  return seconds < 2 ? CARD.now : CARD.ago(duration(seconds));
+}
+
+function clockFact(difference_ms: number): Fact {
+  const size_ms = Math.abs(difference_ms);
+  const text = milliseconds(size_ms);
+  const value =
+    size_ms === 0 ? CARD.clockEqual : difference_ms > 0 ? CARD.clockAhead(text) : CARD.clockBehind(text);
+  return size_ms > CLOCK_DIFFERENCE_MS_MAX
+    ? { term: CARD.clock, value, warning: CARD.clockWarning }
+    : { term: CARD.clock, value };
+}
+
+/** `host:port` of a URL; null where it is none. */
+export function hostOf(url: string | null): string | null {
+  if (url === null || !URL.canParse(url)) return null;
+  return new URL(url).host;
+}

@@ -1,0 +1,240 @@
+/** Every text of the redundancy feature but the reasons' (reasons.ts): one place, so that it can be translated. */
+
+import type { Lag, Mode, Status } from '../backend';
+import type { Pair, Role } from './pair';
+
+export const STATUS: Record<Status, string> = {
+  no_redundancy: 'No redundancy',
+  connecting: 'Connecting',
+  syncing: 'Syncing',
+  synced: 'Synced',
+  not_synced: 'Not synced',
+  unavailable: 'Unavailable',
+  incompatible: 'Incompatible',
+};
+
+export const MODE: Record<Mode, string> = {
+  none: 'No redundancy',
+  primary: 'Primary',
+  secondary_copy: 'Secondary copy',
+  secondary_failover: 'Secondary failover',
+};
+
+export const CHIP = {
+  open: 'Open the redundancy status',
+  notKnown: 'Not known',
+  notKnownWhy: 'This window has lost its connection to its own station, so the status is not known.',
+  takesOver: (self: string, seconds: number) => `${self} takes over in ${duration(seconds)}`,
+  announce: (status: string, peer: string | null) =>
+    peer ? `Redundancy: ${status}, ${peer}` : `Redundancy: ${status}`,
+};
+
+export const BANNER: Record<Role, (self: string, peer: string) => string> = {
+  none: (self) => `${self} works on its own`,
+  primary: (self) => `${self} leads: edits are made here`,
+  secondary: (self, peer) => `${self} follows ${peer}: read only`,
+};
+
+export const BANNER_TAG: Record<Role, string> = {
+  none: 'Single station',
+  primary: 'Primary',
+  secondary: 'Secondary',
+};
+
+export const BANNER_STOPPED = (self: string) => `${self} must not edit now: see the redundancy status`;
+
+export const OVERLAY = {
+  title: 'Redundancy',
+  thisStation: 'This station',
+  otherStation: 'Other station',
+  meaning: 'What it means',
+  cure: 'What to do',
+  steps: 'Actions',
+  settings: 'Settings',
+  settingsHint: 'Mode, URL and failover offset time are set in the',
+  settingsLink: 'redundancy settings',
+  notHeard: 'Not heard yet',
+  ownUrl: 'URL of this station, for the other one',
+  technical: 'Technical details',
+  since: (ago: string, clock: string) => `for ${ago}, since ${clock}`,
+  inStep: 'Equal',
+  noLink: 'No contact',
+  notUsed: 'Nothing is copied',
+  lagEntries: (entries: number) => (entries === 1 ? '1 entry behind' : `${number(entries)} entries behind`),
+  lagDetail: ({ bytes, ms }: Lag) => `${size(bytes)}, ${milliseconds(ms)}`,
+};
+
+export const CARD = {
+  role: 'Role',
+  version: 'Version',
+  position: 'Position',
+  positionOf: (epoch: number, seq: number) => `Epoch ${number(epoch)}, entry ${number(seq)}`,
+  lastContact: 'Last contact',
+  ago: (text: string) => `${text} ago`,
+  now: 'now',
+  never: 'never',
+  lag: 'Behind',
+  clock: 'Clock difference',
+  clockAhead: (text: string) => `${text} ahead`,
+  clockBehind: (text: string) => `${text} behind`,
+  clockEqual: 'none',
+  clockWarning: 'The clocks of the two stations differ by more than a second: set both by NTP.',
+  edits: 'Edits',
+  editsYes: 'Yes',
+  editsNo: 'No',
+  failover: (seconds: number) => `after ${duration(seconds)}`,
+  durable: 'Held by both up to',
+  entry: (seq: number) => `entry ${number(seq)}`,
+  unknown: 'not known',
+  address: 'Address',
+};
+
+export const TECHNICAL = {
+  lineage: 'Lineage',
+  opener: 'Epoch opened by',
+  chain: 'Chain',
+  sum: 'Checksum of the data',
+  peerId: 'Other station',
+};
+
+export const COUNTDOWN = {
+  lead: (self: string, peer: string) => `${self} takes over from ${peer} in`,
+  held: (self: string, peer: string) =>
+    `On hold: ${self} does not take over by itself until ${peer} is back in contact.`,
+  unarmed: 'Does not take over by itself:',
+};
+
+export const PROGRESS = {
+  first: 'First copy',
+  copy: 'Full copy',
+  check: 'Check',
+  resync: 'Sync',
+  unknown: 'in progress',
+  of: (done: number, total: number) => `${Math.floor((done / total) * 100)} %`,
+};
+
+export const CODE = {
+  title: 'Confirm the other station',
+  shown: 'Code on this screen',
+  compare: (peer: string) => `${peer} must show the same code. If it does not, something else answers at this URL.`,
+  field: 'Code as the other screen shows it',
+  confirm: 'Confirm',
+  differs: 'The codes differ. Do not pair the stations; check the URL.',
+};
+
+export const WORDS = {
+  makePrimary: {
+    label: 'Make primary',
+    effect: ({ self, peer }: Pair) => `${self} takes over from ${peer}.`,
+    planned: ({ self, peer }: Pair) =>
+      `${self} takes over from ${peer}, and ${peer} follows. Nothing is lost; edits wait for less than a second.`,
+    promotes: ({ self, peer }: Pair) =>
+      `${self} takes over from ${peer} at once. Edits that ${peer} could not send are kept there, not lost.`,
+    goesOn: ({ self, peer }: Pair) => `${self} goes on as primary, and ${peer} is to follow.`,
+    leadsAlready: ({ self }: Pair) => `${self} is the primary already.`,
+    notNow: ({ self, peer }: Pair) => `${self} cannot take over from ${peer} in this status: see what to do above.`,
+    riskTwo: ({ peer }: Pair) =>
+      `if ${peer} leads without being seen from here, both stations are primary for a while. Edits that only one of them has are kept, but somebody must choose between them later.`,
+    riskChoose: ({ self, peer }: Pair) =>
+      `what only ${peer} has is taken out of the channel's data when it follows ${self}. It is kept as orphans and can be applied again.`,
+    riskIncomplete: ({ self, peer }: Pair) =>
+      `${self} has not finished its first copy: it may lack some or all of the data of ${peer}.`,
+    riskDiffers: ({ self, peer }: Pair) =>
+      `the data of ${self} is not the same as that of ${peer}; some of it may be missing or wrong.`,
+  },
+  resync: {
+    label: 'Resync now',
+    effect: ({ primary, secondary }: Pair) =>
+      `${secondary} is checked against ${primary}, and what differs is copied to ${secondary}.`,
+    noContact: ({ peer }: Pair) => `needs contact with ${peer}.`,
+    incompatible: 'nothing is copied while the stations are incompatible.',
+    connecting: 'the first contact or the first copy is not finished yet.',
+    nothingToDo: ({ primary, secondary }: Pair) => `${secondary} follows ${primary} by itself.`,
+    riskReplace: ({ primary, secondary }: Pair) =>
+      `everything on ${secondary} is replaced by the data of ${primary}. A dated backup of it is kept on ${secondary}.`,
+  },
+  handOver: {
+    label: 'Hand over',
+    effect: ({ self, peer }: Pair) =>
+      `${peer} takes over from ${self}, and ${self} follows. Nothing is lost; edits wait for less than a second.`,
+    noContact: ({ peer }: Pair) => `needs contact with ${peer}.`,
+    notInStep: ({ peer }: Pair) => `${peer} must be in step first.`,
+  },
+  hold: {
+    label: 'Hold',
+    effect: ({ self, peer }: Pair) => `${self} does not take over by itself until ${peer} is back in contact.`,
+    held: ({ peer }: Pair) => `the countdown is on hold already, until ${peer} is back in contact.`,
+    nothingCounts: () => 'no countdown runs.',
+  },
+  becomeSecondary: {
+    label: 'Become secondary',
+    effect: ({ self, peer }: Pair) =>
+      `${self} follows ${peer} from now on. What only ${self} has is kept as orphans and can be applied again.`,
+  },
+  risk: {
+    heading: (label: string) => `${label}: what may go wrong`,
+    confirm: (label: string) => `${label} anyway`,
+    go: (label: string) => label,
+    cancel: 'Cancel',
+  },
+  working: (label: string) => `${label}: working…`,
+};
+
+export const ORPHANS = {
+  title: 'Orphans',
+  explain:
+    'Edits that were made on a primary and that its successor never received. Nothing is thrown away: apply each again, or export them all.',
+  none: 'There are none.',
+  reapply: 'Apply again',
+  reapplied: 'Applied again',
+  onPrimaryOnly: (primary: string) => `Only the primary (${primary}) can apply an orphan.`,
+  reapplyLabel: (label: string) => `Apply again: ${label}`,
+  done: (label: string) => `Applied again: ${label}`,
+  exportField: 'File for the export, on the machine of this station',
+  export: 'Export',
+  exported: (count: number, path: string) => `${count === 1 ? '1 orphan' : `${count} orphans`} written to ${path}`,
+  columns: { at: 'Made at', label: 'Edit', user: 'By', state: '' },
+};
+
+export const LOG = {
+  title: 'Redundancy log',
+  empty: 'Nothing has happened yet.',
+  columns: { at: 'Time', event: 'Event', detail: 'Detail' },
+};
+
+export const COPY = { copy: 'Copy', copied: 'Copied', failed: 'Select the text and copy it by hand.' };
+
+const format = new Intl.NumberFormat('en');
+
+export function number(n: number): string {
+  return format.format(n);
+}
+
+/** `4 s`, `2 min 05 s`, `3 h 10 min`, `2 d 4 h` */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;
+  if (s < 86_400) return `${Math.floor(s / 3600)} h ${two(Math.floor(s / 60) % 60)} min`;
+  return `${Math.floor(s / 86_400)} d ${Math.floor(s / 3600) % 24} h`;
+}
+
+/** `0.4 s` */
+export function milliseconds(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
+}
+
+/** `1.2 kB` */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
