@@ -11,3 +11,4 @@ pub mod rank;
 pub mod rate;
 pub mod rundown;
 pub mod timecode;
+pub mod timing;
