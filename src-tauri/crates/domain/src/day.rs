@@ -67,7 +67,11 @@ impl ChannelClock {
         let zone = TimeZoneDatabase::bundled()
             .get(&channel.time_zone)
             .map_err(|_| DayError::UnknownZone(channel.time_zone.chars().take(80).collect()))?;
-        Ok(ChannelClock { counting, zone, day_start })
+        Ok(ChannelClock {
+            counting,
+            zone,
+            day_start,
+        })
     }
 
     /// How it counts frames.
@@ -86,7 +90,11 @@ impl ChannelClock {
             return Err(out_of_range());
         }
         let start = self.start_of(date).ok_or_else(out_of_range)?;
-        let end = date.tomorrow().ok().and_then(|tomorrow| self.start_of(tomorrow)).ok_or_else(out_of_range)?;
+        let end = date
+            .tomorrow()
+            .ok()
+            .and_then(|tomorrow| self.start_of(tomorrow))
+            .ok_or_else(out_of_range)?;
         Ok(BroadcastDay::new(self, date, start, end))
     }
 
@@ -107,9 +115,21 @@ impl ChannelClock {
     fn start_of(&self, date: Date) -> Option<Timestamp> {
         let at = self.day_start;
         let narrow = |n: u8| i8::try_from(n).ok();
-        let civil = DateTime::from_parts(date, jiff::civil::Time::new(narrow(at.hours())?, narrow(at.minutes())?, narrow(at.seconds())?, 0).ok()?);
+        let civil = DateTime::from_parts(
+            date,
+            jiff::civil::Time::new(
+                narrow(at.hours())?,
+                narrow(at.minutes())?,
+                narrow(at.seconds())?,
+                0,
+            )
+            .ok()?,
+        );
         let second = self.zone.to_ambiguous_timestamp(civil).compatible().ok()?;
-        add_nanos(second, self.counting.rate().nanos_at_frame(i64::from(at.frames())))
+        add_nanos(
+            second,
+            self.counting.rate().nanos_at_frame(i64::from(at.frames())),
+        )
     }
 }
 
@@ -138,12 +158,20 @@ impl BroadcastDay {
         let counting = clock.counting;
         let zone = &clock.zone;
         let frames_in_second = i64::from(clock.day_start.frames());
-        let label = |offset: Offset, instant: Timestamp| label_at_second(counting, date, offset.to_datetime(instant));
+        let label = |offset: Offset, instant: Timestamp| {
+            label_at_second(counting, date, offset.to_datetime(instant))
+        };
 
         let mut offset = zone.to_offset(start);
-        let mut stretches = vec![Stretch { offset: 0, label: label(offset, start) + frames_in_second }];
+        let mut stretches = vec![Stretch {
+            offset: 0,
+            label: label(offset, start) + frames_in_second,
+        }];
         let mut last = stretches[0];
-        for change in zone.following(start).take_while(|change| change.timestamp() < end) {
+        for change in zone
+            .following(start)
+            .take_while(|change| change.timestamp() < end)
+        {
             if change.offset() == offset {
                 continue;
             }
@@ -157,8 +185,16 @@ impl BroadcastDay {
         }
         let end_label = label(zone.to_offset(end), end) + frames_in_second;
         let labels = last.offset + (end_label - last.label).max(0);
-        let real = counting.rate().frame_at_nanos(end.as_nanosecond() - start.as_nanosecond());
-        BroadcastDay { counting, date, start, length: labels.min(real), stretches }
+        let real = counting
+            .rate()
+            .frame_at_nanos(end.as_nanosecond() - start.as_nanosecond());
+        BroadcastDay {
+            counting,
+            date,
+            start,
+            length: labels.min(real),
+            stretches,
+        }
     }
 
     /// The date.
@@ -190,21 +226,30 @@ impl BroadcastDay {
     #[must_use]
     pub fn instant_at(&self, offset: i64) -> Timestamp {
         let nanos = self.counting.rate().nanos_at_frame(offset);
-        add_nanos(self.start, nanos).unwrap_or(if nanos < 0 { Timestamp::MIN } else { Timestamp::MAX })
+        add_nanos(self.start, nanos).unwrap_or(if nanos < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
     }
 
     /// The offset of the frame that is on at an instant: negative before the day's start, the length and more after its end.
     #[must_use]
     pub fn offset_at(&self, instant: Timestamp) -> i64 {
-        self.counting.rate().frame_at_nanos(instant.as_nanosecond() - self.start.as_nanosecond())
+        self.counting
+            .rate()
+            .frame_at_nanos(instant.as_nanosecond() - self.start.as_nanosecond())
     }
 
     /// What the clock shows at an offset. Beyond the day's end it counts on without further changes of the clock.
     #[must_use]
     pub fn timecode_at(&self, offset: i64) -> Timecode {
-        let after = self.stretches.partition_point(|stretch| stretch.offset <= offset);
+        let after = self
+            .stretches
+            .partition_point(|stretch| stretch.offset <= offset);
         let stretch = self.stretches[after.saturating_sub(1)];
-        self.counting.label((offset - stretch.offset).saturating_add(stretch.label))
+        self.counting
+            .label((offset - stretch.offset).saturating_add(stretch.label))
     }
 
     /// The offsets at which the clock shows a time in this day, in order: none where a DST change skips it, two where one
@@ -215,11 +260,20 @@ impl BroadcastDay {
     pub fn offsets_of(&self, timecode: Timecode) -> Result<Vec<i64>, DayError> {
         let count = self.counting.count(timecode)?;
         let cycle = self.counting.frames_per_cycle();
-        let ends = self.stretches.iter().skip(1).map(|stretch| stretch.offset).chain([self.length]);
+        let ends = self
+            .stretches
+            .iter()
+            .skip(1)
+            .map(|stretch| stretch.offset)
+            .chain([self.length]);
         let mut offsets = Vec::with_capacity(1);
         for (stretch, end) in self.stretches.iter().zip(ends) {
             let first = (count - stretch.label).rem_euclid(cycle) + stretch.offset;
-            offsets.extend((0..).map(|n| first + n * cycle).take_while(|offset| *offset < end.min(self.length)));
+            offsets.extend(
+                (0..)
+                    .map(|n| first + n * cycle)
+                    .take_while(|offset| *offset < end.min(self.length)),
+            );
         }
         Ok(offsets)
     }
@@ -231,14 +285,22 @@ impl BroadcastDay {
     pub fn offset_of(&self, timecode: Timecode, not_before: i64) -> Result<i64, DayError> {
         let offsets = self.offsets_of(timecode)?;
         let next = offsets.iter().find(|offset| **offset >= not_before);
-        next.or(offsets.last()).copied().ok_or(DayError::NoSuchTime { timecode, date: self.date })
+        next.or(offsets.last())
+            .copied()
+            .ok_or(DayError::NoSuchTime {
+                timecode,
+                date: self.date,
+            })
     }
 }
 
 /// The label of a second as frames since 00:00 of `date`, over as many days as lie between.
 fn label_at_second(counting: Counting, date: Date, civil: DateTime) -> i64 {
-    let days = date.until(civil.date()).map_or(0, |span: Span| i64::from(span.get_days()));
-    days * counting.frames_per_cycle() + counting.count_at_second(civil.hour(), civil.minute(), civil.second())
+    let days = date
+        .until(civil.date())
+        .map_or(0, |span: Span| i64::from(span.get_days()));
+    days * counting.frames_per_cycle()
+        + counting.count_at_second(civil.hour(), civil.minute(), civil.second())
 }
 
 fn add_nanos(instant: Timestamp, nanos: i128) -> Option<Timestamp> {

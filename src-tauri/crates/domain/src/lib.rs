@@ -4,6 +4,7 @@
 
 pub mod asset;
 pub mod channel;
+pub mod convert;
 pub mod day;
 pub mod history;
 pub mod ids;
@@ -12,3 +13,4 @@ pub mod rate;
 pub mod rundown;
 pub mod timecode;
 pub mod timing;
+pub mod validate;

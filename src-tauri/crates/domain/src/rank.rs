@@ -68,7 +68,11 @@ impl Rank {
     ///
     /// # Errors
     /// [`RankError::NoRoom`].
-    pub fn spread(low: Option<&Rank>, high: Option<&Rank>, count: usize) -> Result<Vec<Rank>, RankError> {
+    pub fn spread(
+        low: Option<&Rank>,
+        high: Option<&Rank>,
+        count: usize,
+    ) -> Result<Vec<Rank>, RankError> {
         let mut ranks = Vec::with_capacity(count);
         match (low, high) {
             (low, None) => {
@@ -106,8 +110,14 @@ impl FromStr for Rank {
     type Err = RankError;
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
-        let valid = (1..=RANK_LEN_MAX).contains(&s.len()) && s.bytes().all(|b| digit(b).is_some()) && !s.ends_with('0');
-        if valid { Ok(Rank(s.to_owned())) } else { Err(RankError::Malformed) }
+        let valid = (1..=RANK_LEN_MAX).contains(&s.len())
+            && s.bytes().all(|b| digit(b).is_some())
+            && !s.ends_with('0');
+        if valid {
+            Ok(Rank(s.to_owned()))
+        } else {
+            Err(RankError::Malformed)
+        }
     }
 }
 
@@ -141,19 +151,30 @@ pub fn rebalance(ranks: &[Rank], at: usize, count: usize) -> Rebalance {
             let (inserted, after) = tail.split_at(count);
             let inserted = inserted.to_vec();
             fresh.extend_from_slice(after);
-            return Rebalance { range, ranks: fresh, inserted };
+            return Rebalance {
+                range,
+                ranks: fresh,
+                inserted,
+            };
         }
         radius *= 2;
     }
 }
 
 fn digit(byte: u8) -> Option<u32> {
-    DIGITS.binary_search(&byte).ok().and_then(|i| u32::try_from(i).ok())
+    DIGITS
+        .binary_search(&byte)
+        .ok()
+        .and_then(|i| u32::try_from(i).ok())
 }
 
 /// The digit at a place; places beyond the end are zeros.
 fn digit_at(text: &str, place: usize) -> u32 {
-    text.as_bytes().get(place).copied().and_then(digit).unwrap_or(0)
+    text.as_bytes()
+        .get(place)
+        .copied()
+        .and_then(digit)
+        .unwrap_or(0)
 }
 
 fn letter(digit: u32) -> char {
@@ -163,7 +184,9 @@ fn letter(digit: u32) -> char {
 /// The rank one step up or down in the first [`STEP_DIGITS`] digits; `None` where they are used up.
 fn step(from: &Rank, by: i64) -> Option<Rank> {
     let base = i64::from(BASE);
-    let value = (0..STEP_DIGITS).fold(0, |value, place| value * base + i64::from(digit_at(from.as_str(), place)));
+    let value = (0..STEP_DIGITS).fold(0, |value, place| {
+        value * base + i64::from(digit_at(from.as_str(), place))
+    });
     // Downward, digits beyond the fifth make `from` larger than `value`, so `value` itself would do; one less is as good.
     let mut rest = value + by;
     let end = base.pow(u32::try_from(STEP_DIGITS).ok()?);
@@ -263,15 +286,22 @@ mod tests {
     #[test]
     fn a_thousand_insertions_at_one_place_end_in_a_rebalance_that_keeps_the_order() {
         // Ids stand for items; each new one goes to the same place, which is the worst case.
-        let mut items: Vec<(Rank, u32)> =
-            Rank::spread(None, None, 100).unwrap().into_iter().zip(0..).collect();
+        let mut items: Vec<(Rank, u32)> = Rank::spread(None, None, 100)
+            .unwrap()
+            .into_iter()
+            .zip(0..)
+            .collect();
         let mut rebalanced = 0;
         for id in 100..1_100 {
             let (low, high) = (items[49].0.clone(), items[50].0.clone());
             let rank = Rank::between(Some(&low), Some(&high)).unwrap_or_else(|_| {
                 rebalanced += 1;
                 let ranks: Vec<Rank> = items.iter().map(|(rank, _)| rank.clone()).collect();
-                let Rebalance { range, ranks, inserted } = rebalance(&ranks, 50, 1);
+                let Rebalance {
+                    range,
+                    ranks,
+                    inserted,
+                } = rebalance(&ranks, 50, 1);
                 for (item, rank) in items[range].iter_mut().zip(ranks) {
                     item.0 = rank;
                 }
@@ -281,7 +311,11 @@ mod tests {
             assert!(items.is_sorted_by(|a, b| a.0 < b.0));
         }
         assert!((1..=8).contains(&rebalanced), "{rebalanced}");
-        assert!(items.iter().all(|(rank, _)| rank.as_str().len() <= RANK_LEN_MAX));
+        assert!(
+            items
+                .iter()
+                .all(|(rank, _)| rank.as_str().len() <= RANK_LEN_MAX)
+        );
     }
 
     proptest! {

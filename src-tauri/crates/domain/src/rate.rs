@@ -16,7 +16,9 @@ const MICROS_PER_SECOND: i128 = 1_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RateError {
     /// It is not `"N"` or `"N/D"` with positive integers.
-    #[error("\"{0}\" is not a frame rate; write it as a whole number or a fraction, such as 25 or 30000/1001")]
+    #[error(
+        "\"{0}\" is not a frame rate; write it as a whole number or a fraction, such as 25 or 30000/1001"
+    )]
     Malformed(String),
     /// It is a fraction that no television system uses.
     #[error(
@@ -43,13 +45,25 @@ pub struct FrameRate {
 
 impl FrameRate {
     /// 25 frames a second.
-    pub const FPS_25: FrameRate = FrameRate { nominal: 25, pulled_down: false };
+    pub const FPS_25: FrameRate = FrameRate {
+        nominal: 25,
+        pulled_down: false,
+    };
     /// 50 frames a second.
-    pub const FPS_50: FrameRate = FrameRate { nominal: 50, pulled_down: false };
+    pub const FPS_50: FrameRate = FrameRate {
+        nominal: 50,
+        pulled_down: false,
+    };
     /// 30000/1001 frames a second, "29.97".
-    pub const FPS_29_97: FrameRate = FrameRate { nominal: 30, pulled_down: true };
+    pub const FPS_29_97: FrameRate = FrameRate {
+        nominal: 30,
+        pulled_down: true,
+    };
     /// 60000/1001 frames a second, "59.94".
-    pub const FPS_59_94: FrameRate = FrameRate { nominal: 60, pulled_down: true };
+    pub const FPS_59_94: FrameRate = FrameRate {
+        nominal: 60,
+        pulled_down: true,
+    };
 
     /// The rate `num`/`den`, in lowest terms or not.
     ///
@@ -69,7 +83,10 @@ impl FrameRate {
             return Err(unsupported);
         };
         match u32::try_from(nominal) {
-            Ok(nominal @ 1..=NOMINAL_FPS_MAX) => Ok(FrameRate { nominal, pulled_down }),
+            Ok(nominal @ 1..=NOMINAL_FPS_MAX) => Ok(FrameRate {
+                nominal,
+                pulled_down,
+            }),
             _ => Err(unsupported),
         }
     }
@@ -95,7 +112,11 @@ impl FrameRate {
     /// Numerator of the rate as it is written.
     #[must_use]
     pub const fn num(self) -> u32 {
-        if self.pulled_down { self.nominal * 1000 } else { self.nominal }
+        if self.pulled_down {
+            self.nominal * 1000
+        } else {
+            self.nominal
+        }
     }
 
     /// Denominator of the rate as it is written.
@@ -108,7 +129,10 @@ impl FrameRate {
     /// [`frame_at_nanos`](Self::frame_at_nanos) of it is `frames` again.
     #[must_use]
     pub fn nanos_at_frame(self, frames: i64) -> i128 {
-        div_ceil(i128::from(frames) * i128::from(self.den()) * NANOS_PER_SECOND, i128::from(self.num()))
+        div_ceil(
+            i128::from(frames) * i128::from(self.den()) * NANOS_PER_SECOND,
+            i128::from(self.num()),
+        )
     }
 
     /// The frame that is on `nanos` nanoseconds after the start of frame 0: whole frames, rounded down.
@@ -122,13 +146,19 @@ impl FrameRate {
     /// microsecond themselves, so rounding down would lose a frame of a file that has a whole number of them.
     #[must_use]
     pub fn frames_from_micros(self, micros: i64) -> i64 {
-        div_nearest(i128::from(micros) * i128::from(self.num()), i128::from(self.den()) * MICROS_PER_SECOND)
+        div_nearest(
+            i128::from(micros) * i128::from(self.num()),
+            i128::from(self.den()) * MICROS_PER_SECOND,
+        )
     }
 
     /// The duration of so many frames in microseconds, to the nearest, halves up.
     #[must_use]
     pub fn micros_from_frames(self, frames: i64) -> i64 {
-        div_nearest(i128::from(frames) * i128::from(self.den()) * MICROS_PER_SECOND, i128::from(self.num()))
+        div_nearest(
+            i128::from(frames) * i128::from(self.den()) * MICROS_PER_SECOND,
+            i128::from(self.num()),
+        )
     }
 
     /// A count of this rate's frames as frames of another rate, to the nearest, halves up. What lasts at least one
@@ -139,7 +169,11 @@ impl FrameRate {
             i128::from(frames) * i128::from(self.den()) * i128::from(to.num()),
             i128::from(self.num()) * i128::from(to.den()),
         );
-        if frames > 0 { converted.max(1) } else { converted }
+        if frames > 0 {
+            converted.max(1)
+        } else {
+            converted
+        }
     }
 }
 
@@ -157,7 +191,11 @@ fn div_ceil(num: i128, den: i128) -> i128 {
 
 impl fmt::Display for FrameRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.pulled_down { write!(f, "{}/{}", self.num(), self.den()) } else { self.nominal.fmt(f) }
+        if self.pulled_down {
+            write!(f, "{}/{}", self.num(), self.den())
+        } else {
+            self.nominal.fmt(f)
+        }
     }
 }
 
@@ -174,7 +212,10 @@ impl FromStr for FrameRate {
         let malformed = || RateError::Malformed(s.chars().take(40).collect());
         let number = |text: &str| {
             let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-            digits.then(|| text.parse::<u32>().ok()).flatten().ok_or_else(malformed)
+            digits
+                .then(|| text.parse::<u32>().ok())
+                .flatten()
+                .ok_or_else(malformed)
         };
         let (num, den) = match s.split_once('/') {
             Some((num, den)) => (number(num)?, number(den)?),
@@ -192,7 +233,9 @@ impl Serialize for FrameRate {
 
 impl<'de> Deserialize<'de> for FrameRate {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(d)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -203,29 +246,64 @@ mod tests {
     use super::*;
 
     fn rate() -> impl Strategy<Value = FrameRate> {
-        (1..=NOMINAL_FPS_MAX, any::<bool>()).prop_map(|(nominal, pulled_down)| FrameRate { nominal, pulled_down })
+        (1..=NOMINAL_FPS_MAX, any::<bool>()).prop_map(|(nominal, pulled_down)| FrameRate {
+            nominal,
+            pulled_down,
+        })
     }
 
     #[test]
     fn a_rate_is_written_canonically() {
-        for (text, canonical) in
-            [("25", "25"), ("50/2", "25"), ("30000/1001", "30000/1001"), ("60000/2002", "30000/1001"), ("7000/1001", "7000/1001"), ("1000/143", "7000/1001")]
-        {
-            assert_eq!(text.parse::<FrameRate>().unwrap().to_string(), canonical, "{text}");
+        for (text, canonical) in [
+            ("25", "25"),
+            ("50/2", "25"),
+            ("30000/1001", "30000/1001"),
+            ("60000/2002", "30000/1001"),
+            ("7000/1001", "7000/1001"),
+            ("1000/143", "7000/1001"),
+        ] {
+            assert_eq!(
+                text.parse::<FrameRate>().unwrap().to_string(),
+                canonical,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_rate_of_television_is_refused() {
-        for text in ["", "0", "121", "25/0", "0/1", "29.97", "-25", "+25", "25/", "/2", "30/1001", "12.5", "24/7", "1/2", " 25", "99999999999"] {
+        for text in [
+            "",
+            "0",
+            "121",
+            "25/0",
+            "0/1",
+            "29.97",
+            "-25",
+            "+25",
+            "25/",
+            "/2",
+            "30/1001",
+            "12.5",
+            "24/7",
+            "1/2",
+            " 25",
+            "99999999999",
+        ] {
             assert!(text.parse::<FrameRate>().is_err(), "{text:?}");
         }
     }
 
     #[test]
     fn json_holds_a_string() {
-        assert_eq!(serde_json::to_string(&FrameRate::FPS_29_97).unwrap(), "\"30000/1001\"");
-        assert_eq!(serde_json::from_str::<FrameRate>("\"25\"").unwrap(), FrameRate::FPS_25);
+        assert_eq!(
+            serde_json::to_string(&FrameRate::FPS_29_97).unwrap(),
+            "\"30000/1001\""
+        );
+        assert_eq!(
+            serde_json::from_str::<FrameRate>("\"25\"").unwrap(),
+            FrameRate::FPS_25
+        );
         assert!(serde_json::from_str::<FrameRate>("25").is_err());
     }
 
@@ -233,12 +311,26 @@ mod tests {
     fn known_conversions_hold() {
         assert_eq!(FrameRate::FPS_25.frames_from_micros(10_000_000), 250);
         assert_eq!(FrameRate::FPS_29_97.frames_from_micros(33_367), 1);
-        assert_eq!(FrameRate::FPS_25.frames_from_micros(20_000), 1, "half a frame counts as one");
+        assert_eq!(
+            FrameRate::FPS_25.frames_from_micros(20_000),
+            1,
+            "half a frame counts as one"
+        );
         assert_eq!(FrameRate::FPS_25.frames_from_micros(19_999), 0);
-        assert_eq!(FrameRate::FPS_29_97.micros_from_frames(30_000), 1_001_000_000);
+        assert_eq!(
+            FrameRate::FPS_29_97.micros_from_frames(30_000),
+            1_001_000_000
+        );
         assert_eq!(FrameRate::FPS_25.convert(250, FrameRate::FPS_50), 500);
-        assert_eq!(FrameRate::FPS_25.convert(1001 * 25, FrameRate::FPS_29_97), 30_000);
-        assert_eq!(FrameRate::FPS_50.convert(1, FrameRate::new(1, 1).unwrap()), 1, "something never becomes nothing");
+        assert_eq!(
+            FrameRate::FPS_25.convert(1001 * 25, FrameRate::FPS_29_97),
+            30_000
+        );
+        assert_eq!(
+            FrameRate::FPS_50.convert(1, FrameRate::new(1, 1).unwrap()),
+            1,
+            "something never becomes nothing"
+        );
     }
 
     proptest! {

@@ -30,7 +30,9 @@ pub enum TimecodeError {
         rate: FrameRate,
     },
     /// The label is one that drop-frame counting leaves out.
-    #[error("{timecode} does not exist in drop-frame timecode: this minute starts with frame {first:02}")]
+    #[error(
+        "{timecode} does not exist in drop-frame timecode: this minute starts with frame {first:02}"
+    )]
     Dropped {
         /// The label.
         timecode: Timecode,
@@ -38,7 +40,9 @@ pub enum TimecodeError {
         first: u32,
     },
     /// Drop-frame counting is not defined for this rate.
-    #[error("drop-frame timecode is not defined at {0} frames a second; it goes with 30000/1001 and 60000/1001")]
+    #[error(
+        "drop-frame timecode is not defined at {0} frames a second; it goes with 30000/1001 and 60000/1001"
+    )]
     NoDropFrame(FrameRate),
 }
 
@@ -60,11 +64,29 @@ impl Timecode {
     ///
     /// # Errors
     /// [`TimecodeError::NoClockTime`] where hours, minutes, seconds or frames are beyond 23, 59, 59 and 119.
-    pub fn new(hours: u8, minutes: u8, seconds: u8, frames: u8, drop_frame: bool) -> Result<Timecode, TimecodeError> {
-        if hours < 24 && minutes < 60 && seconds < 60 && u32::from(frames) < crate::rate::NOMINAL_FPS_MAX {
-            Ok(Timecode { hours, minutes, seconds, frames, drop_frame })
+    pub fn new(
+        hours: u8,
+        minutes: u8,
+        seconds: u8,
+        frames: u8,
+        drop_frame: bool,
+    ) -> Result<Timecode, TimecodeError> {
+        if hours < 24
+            && minutes < 60
+            && seconds < 60
+            && u32::from(frames) < crate::rate::NOMINAL_FPS_MAX
+        {
+            Ok(Timecode {
+                hours,
+                minutes,
+                seconds,
+                frames,
+                drop_frame,
+            })
         } else {
-            Err(TimecodeError::NoClockTime(format!("{hours:02}:{minutes:02}:{seconds:02}:{frames:02}")))
+            Err(TimecodeError::NoClockTime(format!(
+                "{hours:02}:{minutes:02}:{seconds:02}:{frames:02}"
+            )))
         }
     }
 
@@ -102,8 +124,17 @@ impl Timecode {
 impl fmt::Display for Timecode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let separator = if self.drop_frame { ';' } else { ':' };
-        let Timecode { hours, minutes, seconds, frames, .. } = self;
-        write!(f, "{hours:02}:{minutes:02}:{seconds:02}{separator}{frames:02}")
+        let Timecode {
+            hours,
+            minutes,
+            seconds,
+            frames,
+            ..
+        } = self;
+        write!(
+            f,
+            "{hours:02}:{minutes:02}:{seconds:02}{separator}{frames:02}"
+        )
     }
 }
 
@@ -131,11 +162,19 @@ impl FromStr for Timecode {
             _ => return Err(malformed()),
         };
         let number = |digits: &[u8]| {
-            digits.iter().try_fold(0_u16, |n, digit| digit.is_ascii_digit().then(|| n * 10 + u16::from(digit - b'0')))
+            digits.iter().try_fold(0_u16, |n, digit| {
+                digit
+                    .is_ascii_digit()
+                    .then(|| n * 10 + u16::from(digit - b'0'))
+            })
         };
         let field = |digits: &[u8]| number(digits).ok_or_else(malformed);
-        let (hours, minutes, seconds, frames) =
-            (field(&[*h1, *h2])?, field(&[*m1, *m2])?, field(&[*s1, *s2])?, field(frames)?);
+        let (hours, minutes, seconds, frames) = (
+            field(&[*h1, *h2])?,
+            field(&[*m1, *m2])?,
+            field(&[*s1, *s2])?,
+            field(frames)?,
+        );
         let out_of_range = |_| TimecodeError::NoClockTime(s.to_owned());
         Timecode::new(
             u8::try_from(hours).map_err(out_of_range)?,
@@ -155,7 +194,9 @@ impl Serialize for Timecode {
 
 impl<'de> Deserialize<'de> for Timecode {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(d)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -192,7 +233,11 @@ impl Counting {
 
     /// Labels left out at the start of a minute that is not a multiple of ten.
     const fn dropped_per_minute(self) -> i64 {
-        if self.drop_frame { self.rate.nominal() as i64 / 15 } else { 0 }
+        if self.drop_frame {
+            self.rate.nominal() as i64 / 15
+        } else {
+            0
+        }
     }
 
     const fn fps(self) -> i64 {
@@ -215,12 +260,21 @@ impl Counting {
     /// # Errors
     /// [`TimecodeError::NoSuchFrame`] and [`TimecodeError::Dropped`].
     pub fn check(self, timecode: Timecode) -> Result<Timecode, TimecodeError> {
-        let timecode = Timecode { drop_frame: self.drop_frame, ..timecode };
+        let timecode = Timecode {
+            drop_frame: self.drop_frame,
+            ..timecode
+        };
         if u32::from(timecode.frames) >= self.rate.nominal() {
-            return Err(TimecodeError::NoSuchFrame { timecode, rate: self.rate });
+            return Err(TimecodeError::NoSuchFrame {
+                timecode,
+                rate: self.rate,
+            });
         }
         let dropped = self.dropped_per_minute();
-        if timecode.seconds == 0 && timecode.minutes % 10 != 0 && i64::from(timecode.frames) < dropped {
+        if timecode.seconds == 0
+            && timecode.minutes % 10 != 0
+            && i64::from(timecode.frames) < dropped
+        {
             let first = self.rate.nominal() / 15;
             return Err(TimecodeError::Dropped { timecode, first });
         }
@@ -240,12 +294,14 @@ impl Counting {
     /// # Errors
     /// As [`check`](Self::check).
     pub fn count(self, timecode: Timecode) -> Result<i64, TimecodeError> {
-        self.check(timecode).map(|timecode| self.count_unchecked(timecode))
+        self.check(timecode)
+            .map(|timecode| self.count_unchecked(timecode))
     }
 
     fn count_unchecked(self, timecode: Timecode) -> i64 {
         let minutes = i64::from(timecode.hours) * 60 + i64::from(timecode.minutes);
-        let labels = (minutes * 60 + i64::from(timecode.seconds)) * self.fps() + i64::from(timecode.frames);
+        let labels =
+            (minutes * 60 + i64::from(timecode.seconds)) * self.fps() + i64::from(timecode.frames);
         labels - self.dropped_per_minute() * (minutes - minutes / 10)
     }
 
@@ -263,7 +319,8 @@ impl Counting {
     /// The label of the frame `frames` after `00:00:00:00`; it starts again after 24 hours, and counts down before 0.
     #[must_use]
     pub fn label(self, frames: i64) -> Timecode {
-        let (hours, minutes, seconds, frames) = self.split(frames.rem_euclid(self.frames_per_cycle()));
+        let (hours, minutes, seconds, frames) =
+            self.split(frames.rem_euclid(self.frames_per_cycle()));
         // In range by the arithmetic: a cycle is 24 hours, and a rate has at most 120 labels a second.
         let narrow = |n: i64| u8::try_from(n).unwrap_or(0);
         Timecode {
@@ -292,10 +349,16 @@ impl Counting {
         let rest = frames % self.frames_per_ten_minutes();
         // The first minute of ten keeps its labels, the nine after it lack `dropped` each.
         let minutes_after_first = (rest - dropped).max(0) / per_minute;
-        let labels = i128::from(frames) + i128::from(dropped) * (9 * i128::from(tens) + i128::from(minutes_after_first));
+        let labels = i128::from(frames)
+            + i128::from(dropped) * (9 * i128::from(tens) + i128::from(minutes_after_first));
         let fps = i128::from(self.fps());
         let part = |n: i128| i64::try_from(n).unwrap_or(i64::MAX);
-        (part(labels / fps / 3600), part(labels / fps / 60 % 60), part(labels / fps % 60), part(labels % fps))
+        (
+            part(labels / fps / 3600),
+            part(labels / fps / 60 % 60),
+            part(labels / fps % 60),
+            part(labels % fps),
+        )
     }
 
     /// A clock time of this counting as one of another: hours, minutes and seconds stay; the frames keep their place
@@ -307,9 +370,17 @@ impl Counting {
         let timecode = self.check(timecode)?;
         let frames = i64::from(timecode.frames) * to.fps() / self.fps();
         let starts_dropped = timecode.seconds == 0 && timecode.minutes % 10 != 0;
-        let frames = if starts_dropped { frames.max(to.dropped_per_minute()) } else { frames };
+        let frames = if starts_dropped {
+            frames.max(to.dropped_per_minute())
+        } else {
+            frames
+        };
         let frames = u8::try_from(frames).unwrap_or(0);
-        Ok(Timecode { frames, drop_frame: to.drop_frame, ..timecode })
+        Ok(Timecode {
+            frames,
+            drop_frame: to.drop_frame,
+            ..timecode
+        })
     }
 }
 

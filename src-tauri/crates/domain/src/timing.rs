@@ -32,7 +32,12 @@ pub struct TimingInput {
 
 impl From<&crate::rundown::Item> for TimingInput {
     fn from(item: &crate::rundown::Item) -> Self {
-        TimingInput { kind: item.kind, start_mode: item.start_mode, fixed_start: item.fixed_start, duration: item.duration }
+        TimingInput {
+            kind: item.kind,
+            start_mode: item.start_mode,
+            fixed_start: item.fixed_start,
+            duration: item.duration,
+        }
     }
 }
 
@@ -95,7 +100,10 @@ pub struct Timing {
 pub fn time(day: &BroadcastDay, items: &[TimingInput]) -> Timing {
     let fixed = fixed_offsets(day, items);
     let limits = limits(items, &fixed);
-    let mut summary = Summary { day_length: day.length(), ..Summary::default() };
+    let mut summary = Summary {
+        day_length: day.length(),
+        ..Summary::default()
+    };
     let mut timings = Vec::with_capacity(items.len());
     let mut cursor = 0;
     for ((item, fixed), limit) in items.iter().zip(&fixed).zip(limits) {
@@ -106,7 +114,10 @@ pub fn time(day: &BroadcastDay, items: &[TimingInput]) -> Timing {
     summary.span = cursor;
     summary.unfilled = (summary.day_length - cursor).max(0);
     summary.overrun = (cursor - summary.day_length).max(0);
-    Timing { items: timings, summary }
+    Timing {
+        items: timings,
+        summary,
+    }
 }
 
 /// What an item's fixed start comes to.
@@ -126,7 +137,10 @@ fn fixed_offsets(day: &BroadcastDay, items: &[TimingInput]) -> Vec<FixedStart> {
         if item.kind == ItemKind::Note || item.start_mode != StartMode::Fixed {
             return FixedStart::None;
         }
-        match item.fixed_start.map(|timecode| day.offset_of(timecode, above)) {
+        match item
+            .fixed_start
+            .map(|timecode| day.offset_of(timecode, above))
+        {
             Some(Ok(offset)) => {
                 above = offset;
                 FixedStart::At(offset)
@@ -151,9 +165,19 @@ fn limits(items: &[TimingInput], fixed: &[FixedStart]) -> Vec<i64> {
 }
 
 /// One item's time, and where the next one follows.
-fn time_one(item: &TimingInput, fixed: FixedStart, limit: i64, cursor: i64, summary: &mut Summary) -> (ItemTiming, i64) {
+fn time_one(
+    item: &TimingInput,
+    fixed: FixedStart,
+    limit: i64,
+    cursor: i64,
+    summary: &mut Summary,
+) -> (ItemTiming, i64) {
     let mut marks = Vec::new();
-    let duration = if item.kind == ItemKind::Note { 0 } else { item.duration.max(0) };
+    let duration = if item.kind == ItemKind::Note {
+        0
+    } else {
+        item.duration.max(0)
+    };
     let start = match fixed {
         FixedStart::At(offset) => offset,
         FixedStart::None => cursor,
@@ -167,7 +191,14 @@ fn time_one(item: &TimingInput, fixed: FixedStart, limit: i64, cursor: i64, summ
         marks.push(Mark::NeverPlays);
         summary.lost = summary.lost.saturating_add(duration);
         summary.never_plays += 1;
-        return (ItemTiming { start, end: start, marks }, cursor);
+        return (
+            ItemTiming {
+                start,
+                end: start,
+                marks,
+            },
+            cursor,
+        );
     }
     // All that came before ends at this item's fixed start at the latest (its limit), so this is never negative.
     let gap = start - cursor;

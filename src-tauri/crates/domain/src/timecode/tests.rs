@@ -7,9 +7,27 @@ fn counting(rate: &str, drop_frame: bool) -> Counting {
 }
 
 fn countings() -> Vec<Counting> {
-    let non_drop = ["1", "24", "25", "30", "48", "50", "60", "100", "120", "24000/1001", "30000/1001", "60000/1001", "120000/1001"];
+    let non_drop = [
+        "1",
+        "24",
+        "25",
+        "30",
+        "48",
+        "50",
+        "60",
+        "100",
+        "120",
+        "24000/1001",
+        "30000/1001",
+        "60000/1001",
+        "120000/1001",
+    ];
     let drop = ["30000/1001", "60000/1001", "120000/1001"];
-    non_drop.iter().map(|rate| counting(rate, false)).chain(drop.iter().map(|rate| counting(rate, true))).collect()
+    non_drop
+        .iter()
+        .map(|rate| counting(rate, false))
+        .chain(drop.iter().map(|rate| counting(rate, true)))
+        .collect()
 }
 
 fn any_counting() -> impl Strategy<Value = Counting> {
@@ -45,19 +63,39 @@ impl Clock {
 
 #[test]
 fn every_frame_of_a_day_has_the_label_that_a_clock_would_show() {
-    for (rate, drop_frame, dropped) in
-        [("25", false, 0), ("24000/1001", false, 0), ("30000/1001", false, 0), ("30000/1001", true, 2), ("60000/1001", true, 4)]
-    {
+    for (rate, drop_frame, dropped) in [
+        ("25", false, 0),
+        ("24000/1001", false, 0),
+        ("30000/1001", false, 0),
+        ("30000/1001", true, 2),
+        ("60000/1001", true, 4),
+    ] {
         let counting = counting(rate, drop_frame);
-        let mut clock = Clock { parts: (0, 0, 0, 0), fps: counting.rate().nominal(), dropped };
+        let mut clock = Clock {
+            parts: (0, 0, 0, 0),
+            fps: counting.rate().nominal(),
+            dropped,
+        };
         for frame in 0..counting.frames_per_cycle() {
             let label = counting.label(frame);
-            let parts = (label.hours.into(), label.minutes.into(), label.seconds.into(), label.frames.into());
-            assert_eq!(parts, clock.parts, "frame {frame} at {rate}, drop-frame {drop_frame}");
+            let parts = (
+                label.hours.into(),
+                label.minutes.into(),
+                label.seconds.into(),
+                label.frames.into(),
+            );
+            assert_eq!(
+                parts, clock.parts,
+                "frame {frame} at {rate}, drop-frame {drop_frame}"
+            );
             assert_eq!(counting.count_unchecked(label), frame);
             clock.tick();
         }
-        assert_eq!(clock.parts, (0, 0, 0, 0), "a cycle is 24 hours of labels at {rate}");
+        assert_eq!(
+            clock.parts,
+            (0, 0, 0, 0),
+            "a cycle is 24 hours of labels at {rate}"
+        );
     }
 }
 
@@ -71,36 +109,82 @@ fn the_figures_of_the_standard_hold() {
     assert_eq!(df.label(1800).to_string(), "00:01:00;02");
     assert_eq!(df.label(17_982).to_string(), "00:10:00;00");
     assert_eq!(df.label(-1).to_string(), "23:59:59;29");
-    assert_eq!(counting("120", false).label(119).to_string(), "00:00:00:119");
+    assert_eq!(
+        counting("120", false).label(119).to_string(),
+        "00:00:00:119"
+    );
 }
 
 #[test]
 fn dropped_labels_do_not_exist() {
     let df = counting("30000/1001", true);
-    assert_eq!(df.parse("00:01:00;00").unwrap_err().to_string(), "00:01:00;00 does not exist in drop-frame timecode: this minute starts with frame 02");
-    assert!(matches!(df.parse("09:59:00;01"), Err(TimecodeError::Dropped { first: 2, .. })));
+    assert_eq!(
+        df.parse("00:01:00;00").unwrap_err().to_string(),
+        "00:01:00;00 does not exist in drop-frame timecode: this minute starts with frame 02"
+    );
+    assert!(matches!(
+        df.parse("09:59:00;01"),
+        Err(TimecodeError::Dropped { first: 2, .. })
+    ));
     assert!(df.parse("00:10:00;00").is_ok());
     assert!(df.parse("00:01:01;00").is_ok());
-    assert!(matches!(counting("60000/1001", true).parse("00:01:00;03"), Err(TimecodeError::Dropped { first: 4, .. })));
+    assert!(matches!(
+        counting("60000/1001", true).parse("00:01:00;03"),
+        Err(TimecodeError::Dropped { first: 4, .. })
+    ));
 }
 
 #[test]
 fn what_is_no_timecode_is_refused() {
-    for text in ["", "1:2:3:4", "00:00:00", "00:00:00:", "00:00:00:0", "24:00:00:00", "00:60:00:00", "00:00:60:00", "-1:00:00:00", "00:00:00:25", "00;00:00:00", "00:00:00:0000", "0٠:00:00:00", "00:00:00:999", " 00:00:00:00"] {
+    for text in [
+        "",
+        "1:2:3:4",
+        "00:00:00",
+        "00:00:00:",
+        "00:00:00:0",
+        "24:00:00:00",
+        "00:60:00:00",
+        "00:00:60:00",
+        "-1:00:00:00",
+        "00:00:00:25",
+        "00;00:00:00",
+        "00:00:00:0000",
+        "0٠:00:00:00",
+        "00:00:00:999",
+        " 00:00:00:00",
+    ] {
         assert!(counting("25", false).parse(text).is_err(), "{text:?}");
     }
 }
 
 #[test]
 fn either_separator_is_read_and_the_counting_decides_how_it_is_written() {
-    assert_eq!(counting("25", false).parse("10:00:00;05").unwrap().to_string(), "10:00:00:05");
-    assert_eq!(counting("30000/1001", true).parse("10:00:00:05").unwrap().to_string(), "10:00:00;05");
+    assert_eq!(
+        counting("25", false)
+            .parse("10:00:00;05")
+            .unwrap()
+            .to_string(),
+        "10:00:00:05"
+    );
+    assert_eq!(
+        counting("30000/1001", true)
+            .parse("10:00:00:05")
+            .unwrap()
+            .to_string(),
+        "10:00:00;05"
+    );
 }
 
 #[test]
 fn drop_frame_needs_a_rate_that_has_it() {
     for rate in ["25", "30", "60", "24000/1001"] {
-        assert!(matches!(Counting::new(rate.parse().unwrap(), true), Err(TimecodeError::NoDropFrame(_))), "{rate}");
+        assert!(
+            matches!(
+                Counting::new(rate.parse().unwrap(), true),
+                Err(TimecodeError::NoDropFrame(_))
+            ),
+            "{rate}"
+        );
     }
 }
 
@@ -115,20 +199,43 @@ fn durations_run_beyond_a_day() {
 fn a_clock_time_keeps_its_place_at_another_rate() {
     let (pal, df) = (counting("25", false), counting("30000/1001", true));
     let at = |text: &str| text.parse::<Timecode>().unwrap();
-    assert_eq!(pal.convert(at("06:00:00:00"), df).unwrap().to_string(), "06:00:00;00");
-    assert_eq!(pal.convert(at("06:01:00:00"), df).unwrap().to_string(), "06:01:00;02");
-    assert_eq!(pal.convert(at("06:00:10:24"), counting("50", false)).unwrap().to_string(), "06:00:10:48");
+    assert_eq!(
+        pal.convert(at("06:00:00:00"), df).unwrap().to_string(),
+        "06:00:00;00"
+    );
+    assert_eq!(
+        pal.convert(at("06:01:00:00"), df).unwrap().to_string(),
+        "06:01:00;02"
+    );
+    assert_eq!(
+        pal.convert(at("06:00:10:24"), counting("50", false))
+            .unwrap()
+            .to_string(),
+        "06:00:10:48"
+    );
 }
 
 /// Held against labels that another program made (its name stands in the file).
 #[test]
 fn labels_agree_with_another_implementation() {
     let mut lines = 0;
-    for line in include_str!("reference.csv").lines().filter(|line| !line.starts_with('#')) {
-        let [rate, drop_frame, frame, label] = line.split(',').collect::<Vec<_>>().try_into().unwrap();
+    for line in include_str!("reference.csv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+    {
+        let [rate, drop_frame, frame, label] =
+            line.split(',').collect::<Vec<_>>().try_into().unwrap();
         let counting = counting(rate, drop_frame == "1");
-        assert_eq!(counting.label(frame.parse().unwrap()).to_string(), label, "{line}");
-        assert_eq!(counting.count(label.parse().unwrap()).unwrap().to_string(), frame, "{line}");
+        assert_eq!(
+            counting.label(frame.parse().unwrap()).to_string(),
+            label,
+            "{line}"
+        );
+        assert_eq!(
+            counting.count(label.parse().unwrap()).unwrap().to_string(),
+            frame,
+            "{line}"
+        );
         lines += 1;
     }
     assert_eq!(lines, 960);
