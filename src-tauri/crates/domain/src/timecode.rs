@@ -272,7 +272,7 @@ impl Counting {
         }
         let dropped = self.dropped_per_minute();
         if timecode.seconds == 0
-            && timecode.minutes % 10 != 0
+            && !timecode.minutes.is_multiple_of(10)
             && i64::from(timecode.frames) < dropped
         {
             let first = self.rate.nominal() / 15;

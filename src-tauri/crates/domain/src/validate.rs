@@ -120,7 +120,7 @@ pub fn line(field: &'static str, text: &str, max: usize) -> Result<(), Invalid> 
     optional_line(field, text, max)
 }
 
-/// Like [`line`], but it may be empty.
+/// Like [`line()`], but it may be empty.
 ///
 /// # Errors
 /// [`Invalid::TooLong`], [`Invalid::ControlCharacters`].
@@ -181,7 +181,7 @@ pub fn date(date: Date) -> Result<(), Invalid> {
 /// A file's place: a root's name, and a relative path that stays below it on every system.
 ///
 /// # Errors
-/// [`Invalid::Path`], or as [`line`] for the root's name.
+/// [`Invalid::Path`], or as [`line()`] for the root's name.
 pub fn file(file: &MediaFile) -> Result<(), Invalid> {
     line("root", &file.root, NAME_CHARS_MAX)?;
     let path = &file.path;
