@@ -18,7 +18,7 @@ use super::fingerprint::Fingerprint;
 use super::identity::Identity;
 use super::pairing::{Agreed, PairingAnswer, PairingDesk, PairingRequest, commitment_to};
 use super::peer_url::PeerUrl;
-use super::server::{Door, HELLO_PATH, LINK_PATH, NOT_PAIRED, PAIRING_PATH};
+use super::server::{CONFIRM_CODE, Door, HELLO_PATH, LINK_PATH, NOT_PAIRED, PAIRING_PATH};
 use super::socket::{Link, MESSAGE_LEN_MAX};
 use super::tls::{self, Expected, PinMismatch};
 use super::wire::{self, CONTROL_LEN_MAX, FrameError, HEADER_LEN};
@@ -46,6 +46,12 @@ pub enum ContactError {
     /// The peer does not know this station.
     #[error("the peer is not paired with this station")]
     NotPaired,
+    /// The peer's URL for this station has no fingerprint yet.
+    #[error("the short code must be confirmed on the peer")]
+    ConfirmCode,
+    /// The network has no way there.
+    #[error("the network has no way to the peer")]
+    Unreachable,
     /// What came back is not what a station says.
     #[error("the answer is not that of a Tandem station: {0}")]
     NotAPeer(String),
@@ -158,9 +164,7 @@ impl PeerClient {
     }
 
     fn pin(&self) -> Result<Fingerprint, ContactError> {
-        self.url
-            .fingerprint()
-            .ok_or_else(|| ContactError::Failed("the peer's short code is not confirmed".into()))
+        self.url.fingerprint().ok_or(ContactError::ConfirmCode)
     }
 
     async fn call<Q: Serialize, A: DeserializeOwned>(
@@ -217,6 +221,7 @@ async fn refusal(response: Response) -> ContactError {
     let code = serde_json::from_slice::<serde_json::Value>(&body).ok();
     match code.as_ref().and_then(|body| body["code"].as_str()) {
         Some(NOT_PAIRED) => ContactError::NotPaired,
+        Some(CONFIRM_CODE) => ContactError::ConfirmCode,
         Some(code) => ContactError::Failed(format!("the peer answered {code}")),
         None => ContactError::NotAPeer(format!("HTTP status {status}")),
     }
@@ -271,6 +276,9 @@ fn known_cause(error: &(dyn StdError + 'static)) -> Option<ContactError> {
     match io.kind() {
         io::ErrorKind::ConnectionRefused => Some(ContactError::Refused),
         io::ErrorKind::TimedOut => Some(ContactError::Timeout),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            Some(ContactError::Unreachable)
+        }
         // An io::Error that wraps another does not name it as its source, but that one's source.
         _ => io.get_ref().and_then(|inner| known_cause(inner)),
     }

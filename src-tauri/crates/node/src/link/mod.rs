@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod fingerprint;
+pub mod flow;
 pub mod identity;
 pub mod pairing;
 pub mod peer_url;

@@ -3,7 +3,7 @@
 //! | caller | may reach |
 //! |---|---|
 //! | the station whose certificate is pinned | everything here |
-//! | anybody, while this station's peer URL has no fingerprint | the exchange of a short code |
+//! | anybody, while this station's peer URL has no fingerprint | the exchange of a short code; elsewhere `confirm_code` |
 //! | anybody else | nothing: every path answers `not_paired` |
 
 use std::io;
@@ -42,6 +42,8 @@ pub(super) const LINK_PATH: &str = "/peer/v1/link";
 pub(super) const PAIRING_PATH: &str = "/peer/v1/pairing";
 /// The code that a caller who may not reach what it asks for gets, with status 403.
 pub(super) const NOT_PAIRED: &str = "not_paired";
+/// The code that a caller gets while this station's own URL for its peer lacks a fingerprint, with status 403.
+pub(super) const CONFIRM_CODE: &str = "confirm_code";
 
 /// How long a caller may take for its handshake, and for its request.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -139,10 +141,13 @@ impl Door {
         result
     }
 
-    fn may_reach(&self, caller: Fingerprint, path: &str) -> bool {
+    /// Lets a caller through to a path, or says with which code it is refused.
+    fn check(&self, caller: Fingerprint, path: &str) -> Result<(), &'static str> {
         match self.lock().pinned {
-            Some(pinned) => caller == pinned,
-            None => path == PAIRING_PATH,
+            Some(pinned) if caller == pinned => Ok(()),
+            Some(_) => Err(NOT_PAIRED),
+            None if path == PAIRING_PATH => Ok(()),
+            None => Err(CONFIRM_CODE),
         }
     }
 
@@ -237,15 +242,19 @@ async fn admit(
         .peer_certificates
         .first()
         .map(|certificate| Fingerprint::of_certificate(certificate));
-    match caller {
-        Some(caller) if peer.door.may_reach(caller, request.uri().path()) => {
+    let checked = caller.ok_or(NOT_PAIRED).and_then(|caller| {
+        peer.door.check(caller, request.uri().path())?;
+        Ok(caller)
+    });
+    match checked {
+        Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        _ => refuse(
+        Err(code) => refuse(
             StatusCode::FORBIDDEN,
-            NOT_PAIRED,
-            "this station is not paired with the caller",
+            code,
+            "this station does not let the caller in",
         ),
     }
 }

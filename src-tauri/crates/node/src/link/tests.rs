@@ -356,7 +356,7 @@ async fn two_urls_without_fingerprints_lead_to_one_code_on_both_screens() {
     assert!(
         matches!(
             from_one.hello(&one.hello()).await,
-            Err(ContactError::Failed(_))
+            Err(ContactError::ConfirmCode)
         ),
         "a code is not a pin yet"
     );
@@ -374,6 +374,13 @@ async fn one_url_without_a_fingerprint_shows_the_code_on_the_paired_station_too(
         .unwrap()
         .unwrap();
     assert_eq!(two.door.agreed().borrow().unwrap().code, agreed.code);
+
+    let from_two = two.client_for(one.url());
+    assert_eq!(
+        from_two.hello(&two.hello()).await,
+        Err(ContactError::ConfirmCode),
+        "one has not confirmed yet"
+    );
 }
 
 #[tokio::test]

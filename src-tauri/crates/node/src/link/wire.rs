@@ -33,6 +33,12 @@ pub enum Frame {
         /// As the store encodes it.
         data: Bytes,
     },
+    /// The receiver of bulk data has dealt with so many bytes of it: the sender may send as many more. This keeps the
+    /// receiver's buffer bounded without ever holding up control frames behind bulk data.
+    Credit {
+        /// Bytes; a frame counts at most [`super::flow::WINDOW`].
+        bytes: u32,
+    },
 }
 
 /// What a bulk frame carries.
@@ -74,6 +80,7 @@ pub enum FrameError {
 }
 
 const CONTROL: u8 = 1;
+const CREDIT: u8 = 6;
 
 impl BulkKind {
     fn byte(self) -> u8 {
@@ -102,6 +109,7 @@ impl Frame {
     pub fn encode(&self) -> Result<Bytes, FrameError> {
         match self {
             Self::Control(message) => encode_body(message),
+            Self::Credit { bytes } => with_header(CREDIT, &[&bytes.to_be_bytes()], CONTROL_LEN_MAX),
             Self::Bulk { stream, kind, data } => {
                 let stream = postcard::to_stdvec(stream)
                     .map_err(|_| FrameError::Malformed("not encodable"))?;
@@ -114,12 +122,22 @@ impl Frame {
     pub fn decode(bytes: &Bytes) -> Result<Self, FrameError> {
         match header(bytes)? {
             CONTROL => decode_body(bytes).map(Self::Control),
+            CREDIT => decode_credit(bytes),
             other => decode_bulk(
                 BulkKind::of_byte(other).ok_or(FrameError::Kind(other))?,
                 bytes,
             ),
         }
     }
+}
+
+fn decode_credit(bytes: &Bytes) -> Result<Frame, FrameError> {
+    let payload: [u8; 4] = bytes[HEADER_LEN..]
+        .try_into()
+        .map_err(|_| FrameError::Malformed("a credit has four bytes"))?;
+    Ok(Frame::Credit {
+        bytes: u32::from_be_bytes(payload),
+    })
 }
 
 fn decode_bulk(kind: BulkKind, bytes: &Bytes) -> Result<Frame, FrameError> {
@@ -219,6 +237,7 @@ mod tests {
             bulk(BulkKind::SnapshotChunk, b"rows"),
             bulk(BulkKind::SnapshotEnd, b""),
             Frame::Control(Message::Fence { epoch_seen: 7 }),
+            Frame::Credit { bytes: 65_536 },
             Frame::Control(Message::Resume {
                 after_seq: 12,
                 chain: Chain(u128::MAX),
@@ -243,10 +262,10 @@ mod tests {
             Frame::decode(&Bytes::from_static(&[WIRE_VERSION, 99, 0])),
             Err(FrameError::Kind(99))
         );
-        assert!(matches!(
-            Frame::decode(&Bytes::from_static(&[WIRE_VERSION, 2, 0])),
-            Err(FrameError::Malformed(_))
-        ));
+        for cut_short in [&[WIRE_VERSION, 2, 0][..], &[WIRE_VERSION, CREDIT, 0]] {
+            let refused = Frame::decode(&Bytes::copy_from_slice(cut_short));
+            assert!(matches!(refused, Err(FrameError::Malformed(_))));
+        }
     }
 
     #[test]
