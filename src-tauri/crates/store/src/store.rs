@@ -1,0 +1,413 @@
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use changeset::{Changeset, Db, Locked, Recorder, Schema};
+use domain::history::{Epoch, EpochStart};
+use domain::ids::StationId;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
+
+use crate::activity::Activity;
+use crate::entry::Entry;
+use crate::error::{During as _, Error};
+use crate::lock::DirLock;
+use crate::open::{self, DATABASE_FILE};
+use crate::permit::{EditPermit, Gate};
+use crate::state::{self, Base, Head};
+
+/// One station's data. Cheap to clone; all clones are the same store.
+#[derive(Clone)]
+pub struct Store(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) dir: PathBuf,
+    pub(crate) _lock: DirLock,
+    pub(crate) station: StationId,
+    pub(crate) was_clean: bool,
+    pub(crate) schema: Schema,
+    pub(crate) schema_hash: String,
+    pub(crate) readers: SqlitePool,
+    pub(crate) gate: Gate,
+    pub(crate) activity: Activity,
+    pub(crate) head: watch::Sender<Head>,
+    pub(crate) commits: broadcast::Sender<Commit>,
+    /// `None` once the store is closed.
+    pub(crate) writer: Arc<Mutex<Option<Writer>>>,
+}
+
+/// The one connection that writes, with what is known of the history.
+pub(crate) struct Writer {
+    pub(crate) recorder: Recorder,
+    pub(crate) head: Head,
+    pub(crate) base: Base,
+}
+
+/// Something was committed, told to whoever subscribed. A subscriber that fell behind reads the journal.
+#[derive(Debug, Clone)]
+pub enum Commit {
+    /// An edit was made on this station.
+    Edited(Arc<Entry>),
+    /// Entries of another station were applied.
+    Applied(Arc<Applied>),
+    /// The data as a whole was replaced or taken back: everything may be different.
+    Replaced,
+}
+
+/// Entries of another station that were applied in one transaction.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// Who, when and what, without the changesets.
+    pub entries: Vec<crate::HistoryEntry>,
+    /// What they changed in all.
+    pub changeset: Changeset,
+}
+
+/// A connection that only reads, lent from a pool.
+pub struct Reader(PoolConnection<Sqlite>);
+
+impl Store {
+    /// This station's identity, made with its database.
+    #[must_use]
+    pub fn station(&self) -> StationId {
+        self.0.station
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.0.dir
+    }
+
+    /// A hash of the replicated tables' SQL. Two stations exchange entries and snapshots only where it is equal.
+    #[must_use]
+    pub fn schema_hash(&self) -> &str {
+        &self.0.schema_hash
+    }
+
+    /// Whether the process that had the store before closed it in order; true for a new one.
+    #[must_use]
+    pub fn was_clean(&self) -> bool {
+        self.0.was_clean
+    }
+
+    /// Where this station is: the last durable entry and the sum there.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        *self.0.head.borrow()
+    }
+
+    /// Follows [`Store::head`]; a new value is durable before it is seen here.
+    #[must_use]
+    pub fn watch_head(&self) -> watch::Receiver<Head> {
+        self.0.head.subscribe()
+    }
+
+    /// Tells of every commit from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Commit> {
+        self.0.commits.subscribe()
+    }
+
+    /// Lets edits in or keeps them out, from this moment: an edit that is under way is refused when it comes to commit,
+    /// unless its commit has begun. See [`Store::quiesce`].
+    pub fn set_permit(&self, permit: EditPermit) {
+        self.0.gate.set(permit);
+    }
+
+    /// The permit as it was last set.
+    #[must_use]
+    pub fn permit(&self) -> EditPermit {
+        self.0.gate.get()
+    }
+
+    /// Whether an edit that began now would be let in.
+    ///
+    /// # Errors
+    /// [`Error::ReadOnly`] or [`Error::Busy`] with the sentence for the operator.
+    pub fn check_permit(&self) -> Result<(), Error> {
+        self.0.gate.check(self.head().position.epoch)
+    }
+
+    /// Waits until no write is under way and returns the head after it. With the permit closed before, that head is
+    /// final.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub async fn quiesce(&self) -> Result<Head, Error> {
+        let guard = self.writer().await?;
+        Ok(guard.head)
+    }
+
+    /// For how long the write that is under way has been running; `None` where none is. A disk that hangs shows here.
+    #[must_use]
+    pub fn writer_busy_for(&self) -> Option<Duration> {
+        self.0.activity.busy_for()
+    }
+
+    /// A connection for queries. It sees what was committed before each of its statements, or before its transaction
+    /// began, and cannot write.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when none can be opened in time.
+    pub async fn read(&self) -> Result<Reader, Error> {
+        Ok(Reader(
+            self.0.readers.acquire().await.during("read the database")?,
+        ))
+    }
+
+    /// The epoch history of the present lineage, oldest first; the last one is in force.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn epochs(&self) -> Result<Vec<EpochStart>, Error> {
+        self.with_reader("read the epoch history", |db| state::epochs(db))
+            .await
+    }
+
+    /// Closes the store in order: the next open finds it clean. Waits for the write that is under way.
+    ///
+    /// # Errors
+    /// [`Error::NoSpace`], [`Error::Database`]; the store is closed all the same.
+    pub async fn close(&self) -> Result<(), Error> {
+        let Some(mut writer) = self.0.writer.lock().await.take() else {
+            return Ok(());
+        };
+        self.0.readers.close().await;
+        let marked = {
+            let mut db = writer.recorder.lock().await.during("close the database")?;
+            db.abandon()
+                .and_then(|()| db.run("UPDATE state SET closed = 1", &[]))
+                .during("close the database")
+        };
+        writer.recorder.close().await.during("close the database")?;
+        marked.map(drop)
+    }
+
+    /// The writer, once no other write is under way.
+    pub(crate) async fn writer(&self) -> Result<WriterGuard, Error> {
+        let guard = Arc::clone(&self.0.writer).lock_owned().await;
+        if guard.is_none() {
+            return Err(Error::Closed);
+        }
+        self.0.activity.begin();
+        Ok(WriterGuard {
+            guard,
+            shared: Arc::clone(&self.0),
+        })
+    }
+
+    /// Runs `work` with the writer's raw handle on a thread that may block. A transaction that `work` leaves open is
+    /// rolled back.
+    pub(crate) async fn with_writer<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.writer().await?.run(work).await
+    }
+
+    /// Runs `work` in a transaction of the writer on a thread that may block: committed if it returns `Ok`, else rolled
+    /// back. `head` and `base` are put back then as well.
+    pub(crate) async fn transaction<T, F>(&self, during: &'static str, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.with_writer(move |parts| parts.transaction(during, work))
+            .await
+    }
+
+    /// Runs `work` with a reader's raw handle on a thread that may block.
+    pub(crate) async fn with_reader<T, F>(&self, during: &'static str, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Db<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let mut reader = self.read().await?;
+        blocking(move |runtime| {
+            let db = runtime.block_on(Db::lock(&mut reader)).during(during)?;
+            let result = work(&db);
+            if db.in_transaction() {
+                db.execute("ROLLBACK").during(during)?;
+            }
+            result
+        })
+        .await
+    }
+
+    /// A read-only connection of its own, for work that takes long and must not use up the pool.
+    pub(crate) async fn long_reader(&self) -> Result<SqliteConnection, Error> {
+        open::options(&self.0.dir.join(DATABASE_FILE))
+            .read_only(true)
+            .connect()
+            .await
+            .during("read the database")
+    }
+
+    /// Runs `work` with a reader of its own inside one read transaction, on a thread that may block.
+    pub(crate) async fn with_long_reader<T, F>(
+        &self,
+        during: &'static str,
+        work: F,
+    ) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Db<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let mut connection = self.long_reader().await?;
+        blocking(move |runtime| {
+            let result = {
+                let db = runtime.block_on(Db::lock(&mut connection)).during(during)?;
+                let result = db.execute("BEGIN").during(during).and_then(|()| work(&db));
+                if db.in_transaction() {
+                    db.execute("ROLLBACK").during(during)?;
+                }
+                result
+            };
+            runtime.block_on(connection.close()).during(during)?;
+            result
+        })
+        .await
+    }
+}
+
+/// Runs blocking work, with a handle to wait for the few async calls in it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce(&Handle) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let runtime = Handle::current();
+    match tokio::task::spawn_blocking(move || work(&runtime)).await {
+        Ok(result) => result,
+        Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
+        Err(_) => Err(Error::Closed),
+    }
+}
+
+/// The writer, held by one write.
+pub(crate) struct WriterGuard {
+    guard: OwnedMutexGuard<Option<Writer>>,
+    shared: Arc<Shared>,
+}
+
+/// What a write works with.
+pub(crate) struct WriterParts<'w, 'r> {
+    pub(crate) db: &'w mut Locked<'r>,
+    pub(crate) head: &'w mut Head,
+    pub(crate) base: &'w mut Base,
+    pub(crate) shared: &'w Arc<Shared>,
+}
+
+impl WriterGuard {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) async fn run<T, F>(mut self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, Error> + Send + 'static,
+    {
+        blocking(move |runtime| {
+            let shared = Arc::clone(&self.shared);
+            let Writer {
+                recorder,
+                head,
+                base,
+            } = &mut *self;
+            let mut db = runtime.block_on(recorder.lock()).during("use the writer")?;
+            let before = (*head, *base);
+            let result = work(&mut WriterParts {
+                db: &mut db,
+                head,
+                base,
+                shared: &shared,
+            });
+            if result.is_err() {
+                (*head, *base) = before;
+            }
+            db.abandon().during("roll back")?;
+            result
+        })
+        .await
+    }
+}
+
+impl Deref for WriterGuard {
+    type Target = Writer;
+
+    #[expect(
+        clippy::expect_used,
+        reason = "a guard is made only over an open writer, and close takes the lock"
+    )]
+    fn deref(&self) -> &Writer {
+        self.guard
+            .as_ref()
+            .expect("the writer is open while a guard on it lives")
+    }
+}
+
+impl DerefMut for WriterGuard {
+    #[expect(
+        clippy::expect_used,
+        reason = "a guard is made only over an open writer, and close takes the lock"
+    )]
+    fn deref_mut(&mut self) -> &mut Writer {
+        self.guard
+            .as_mut()
+            .expect("the writer is open while a guard on it lives")
+    }
+}
+
+impl Drop for WriterGuard {
+    fn drop(&mut self) {
+        self.shared.activity.end();
+    }
+}
+
+impl WriterParts<'_, '_> {
+    /// Runs `work` in a transaction. Whoever changes `head` in it publishes it after this returned `Ok`.
+    pub(crate) fn transaction<T>(
+        &mut self,
+        during: &'static str,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.db.abandon().during(during)?;
+        self.db.execute("BEGIN IMMEDIATE").during(during)?;
+        let result = work(self)?;
+        self.db.execute("COMMIT").during(during)?;
+        Ok(result)
+    }
+
+    /// Shows the head to whoever watches it, and the commit to whoever subscribed.
+    pub(crate) fn publish(&self, commit: Option<Commit>) {
+        self.shared.head.send_replace(*self.head);
+        if let Some(commit) = commit {
+            // Nobody subscribing is no error.
+            let _ = self.shared.commits.send(commit);
+        }
+    }
+
+    /// The epoch in force.
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.head.position.epoch
+    }
+}
+
+impl Deref for Reader {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.0
+    }
+}

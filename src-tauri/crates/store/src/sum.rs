@@ -1,0 +1,162 @@
+//! The sum: Σ mod 2^128 of the xxh3 hash of (table, primary key, column, value) over every cell of the replicated
+//! tables. It does not depend on the order of rows, and a change moves it by that change's own cells.
+
+use changeset::{Changeset, Db, Op, Schema, Table, ValueRef};
+use domain::history::Sum;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// Hashes cells. The encoding is unambiguous: every part says how long it is.
+#[derive(Default)]
+struct Cells {
+    /// The table's name and the row's key, then, behind `row_len`, the cell at hand.
+    buffer: Vec<u8>,
+    row_len: usize,
+}
+
+/// Type tags of the encoding.
+const NULL: u8 = 0;
+const INTEGER: u8 = 1;
+const REAL: u8 = 2;
+const TEXT: u8 = 3;
+const BLOB: u8 = 4;
+
+impl Cells {
+    /// Turns to a row.
+    fn row<'v>(&mut self, table: &str, key: impl Iterator<Item = ValueRef<'v>>) {
+        self.buffer.clear();
+        self.put_bytes(table.as_bytes());
+        // The number of key columns stands behind them: it is known only then.
+        let mut columns = 0_u8;
+        for value in key {
+            self.put(value);
+            columns = columns.wrapping_add(1);
+        }
+        self.buffer.push(columns);
+        self.row_len = self.buffer.len();
+    }
+
+    /// The hash of one cell of the row.
+    fn cell(&mut self, column: usize, value: ValueRef<'_>) -> u128 {
+        self.buffer.truncate(self.row_len);
+        self.buffer
+            .extend_from_slice(&(column as u32).to_le_bytes());
+        self.put(value);
+        xxh3_128(&self.buffer)
+    }
+
+    fn put(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Null => self.buffer.push(NULL),
+            ValueRef::Integer(i) => {
+                self.buffer.push(INTEGER);
+                self.buffer.extend_from_slice(&i.to_le_bytes());
+            }
+            ValueRef::Real(r) => {
+                self.buffer.push(REAL);
+                self.buffer.extend_from_slice(&r.to_bits().to_le_bytes());
+            }
+            ValueRef::Text(t) => {
+                self.buffer.push(TEXT);
+                self.put_bytes(t);
+            }
+            ValueRef::Blob(b) => {
+                self.buffer.push(BLOB);
+                self.put_bytes(b);
+            }
+        }
+    }
+
+    fn put_bytes(&mut self, bytes: &[u8]) {
+        self.buffer
+            .extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.buffer.extend_from_slice(bytes);
+    }
+}
+
+/// The sum after a changeset, from the sum before it and the changeset's own old and new values.
+pub(crate) fn after(before: Sum, changeset: &Changeset) -> Sum {
+    let mut cells = Cells::default();
+    let mut sum = before.0;
+    for change in changeset.changes() {
+        cells.row(change.table, change.key());
+        match change.op {
+            Op::Insert => {
+                for (column, value) in change.new().enumerate() {
+                    sum = sum.wrapping_add(cells.cell(column, value.unwrap_or(ValueRef::Null)));
+                }
+            }
+            Op::Delete => {
+                for (column, value) in change.old().enumerate() {
+                    sum = sum.wrapping_sub(cells.cell(column, value.unwrap_or(ValueRef::Null)));
+                }
+            }
+            Op::Update => {
+                for (column, (old, new)) in change.old().zip(change.new()).enumerate() {
+                    if let (Some(old), Some(new)) = (old, new) {
+                        sum = sum
+                            .wrapping_sub(cells.cell(column, old))
+                            .wrapping_add(cells.cell(column, new));
+                    }
+                }
+            }
+        }
+    }
+    Sum(sum)
+}
+
+/// What a scan found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Scan {
+    pub(crate) sum: Sum,
+    pub(crate) cells: u64,
+    pub(crate) rows: u64,
+}
+
+impl Scan {
+    pub(crate) fn add(&mut self, other: Scan) {
+        self.sum = Sum(self.sum.0.wrapping_add(other.sum.0));
+        self.cells += other.cells;
+        self.rows += other.rows;
+    }
+}
+
+/// Adds up the rows of `table` that a SELECT of all its columns, in order, yields.
+pub(crate) fn scan_rows(
+    table: &Table,
+    rows: &mut changeset::Statement<'_>,
+) -> Result<Scan, changeset::Error> {
+    let mut cells = Cells::default();
+    let mut scan = Scan::default();
+    let key: Vec<usize> = (0..table.key.len())
+        .filter(|&column| table.key[column] != 0)
+        .collect();
+    while let Some(row) = rows.step()? {
+        cells.row(&table.name, key.iter().map(|&column| row.get(column)));
+        for column in 0..row.len() {
+            scan.sum.0 = scan.sum.0.wrapping_add(cells.cell(column, row.get(column)));
+        }
+        scan.cells += row.len() as u64;
+        scan.rows += 1;
+    }
+    Ok(scan)
+}
+
+/// Adds up everything.
+pub(crate) fn scan(db: &Db<'_>, schema: &Schema) -> Result<Scan, changeset::Error> {
+    let mut all = Scan::default();
+    for table in schema.tables() {
+        all.add(scan_rows(table, &mut db.prepare(&select_all(table))?)?);
+    }
+    Ok(all)
+}
+
+/// A SELECT of all columns of a table, in the schema's order, without an end.
+pub(crate) fn select_all(table: &Table) -> String {
+    let columns: Vec<String> = table.columns.iter().map(|column| quoted(column)).collect();
+    format!("SELECT {} FROM {}", columns.join(", "), quoted(&table.name))
+}
+
+/// A name as SQL takes it.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
