@@ -1,0 +1,44 @@
+# Two commands set everything up on a Debian machine with Rust and Node: `make run` and `make test`.
+# What is missing (Debian packages, npm packages) is installed by .ci/setup, which says what it does.
+
+.PHONY: help run pair test check types package screenshots
+
+help:
+	@echo 'make run          start Tandem (without a display: a station and its screen in the browser)'
+	@echo 'make pair         start a primary and a secondary on this machine, configured for each other'
+	@echo 'make test         every check and test; the last line counts them'
+	@echo 'make check        the quick checks only: formats, lints, types'
+	@echo 'make types        generate the TypeScript types of the API again'
+	@echo 'make package      build the Debian package'
+	@echo 'make screenshots  photograph the screens into artifacts/'
+
+run:
+	@.ci/setup run
+	@.ci/start run
+
+pair:
+	@.ci/setup run
+	@.ci/start pair
+
+test:
+	@.ci/setup test
+	@.ci/checks all
+
+check:
+	@.ci/setup test
+	@.ci/checks quick
+
+types:
+	rm -rf ui/src/backend/bindings
+	cargo test --workspace --lib export_bindings
+
+package:
+	@.ci/setup package
+	cd ui && npm run build
+	cargo build --release --locked -p tandem-node --bin tandem-node
+	tests/e2e/node_modules/.bin/tauri build --bundles deb
+	@ls -l target/release/bundle/deb/*.deb
+
+screenshots:
+	@.ci/setup test
+	@.ci/checks screenshots

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Child } from './child';
+import { program, screenshot } from './paths';
+import { Station } from './station';
+import { until } from './wait';
+import { Session, type Element } from './webdriver';
+
+/** What stands in the page by role and name, found as assistive technology would: the body of a function. */
+const FIND = `
+  const [role, name, exact] = arguments;
+  const tags = {
+    button: 'button', link: 'a[href]', textbox: 'input:not([type]), input[type=text], input[type=search], textarea',
+    radio: 'input[type=radio]', heading: 'h1, h2, h3', dialog: 'dialog', option: 'option', row: 'tr',
+    spinbutton: 'input[type=number]', checkbox: 'input[type=checkbox]',
+  };
+  const text = (element) => (element?.textContent ?? '').replace(/\\s+/g, ' ').trim();
+  const nameOf = (element) =>
+    element.getAttribute('aria-label') ??
+    (element.getAttribute('aria-labelledby')?.split(' ').map((id) => text(document.getElementById(id))).join(' ') ||
+      [...(element.labels ?? [])].map(text).join(' ') || text(element) || element.title || element.placeholder || '');
+  const wanted = '[role="' + role + '"]' + (tags[role] ? ', ' + tags[role] : '');
+  const shown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? true;
+  return [...document.querySelectorAll(wanted)].filter(shown).find((element) => {
+    const its = nameOf(element);
+    return exact ? its === name : its.includes(name);
+  }) ?? null;`;
+
+/** A station with its real window, driven over WebDriver. */
+export class Desktop {
+  private constructor(
+    readonly station: Station,
+    readonly page: Session,
+    private readonly driver: Child,
+    /** The process of the app. */
+    readonly pid: number,
+  ) {}
+
+  /** Starts `tandem` on a station's data directory. */
+  static async open(station: Station): Promise<Desktop> {
+    const port = await freePort();
+    const driver = Child.start(
+      `webdriver-${station.name}`,
+      'WebKitWebDriver',
+      ['--host=127.0.0.1', `--port=${port}`],
+      { TAURI_WEBVIEW_AUTOMATION: 'true' },
+    );
+    const url = `http://127.0.0.1:${port}`;
+    await until('the driver answers', async () => (await fetch(`${url}/status`)).ok);
+    const page = await Session.open(url, program('tandem'), station.options);
+    const desktop = new Desktop(station, page, driver, childOf(driver.pid, 'tandem'));
+    await until(`${station.name}'s screen is there`, () =>
+      page.run<boolean>('return document.querySelector("main") !== null'),
+    );
+    return desktop;
+  }
+
+  /** The element of this role whose accessible name holds (or, if `exact`, is) `name`; waits for it. */
+  find(role: string, name: string, exact = false): Promise<Element> {
+    return until(`there is a ${role} "${name}"`, () => this.page.run<Element | null>(FIND, role, name, exact));
+  }
+
+  /** Whether such an element is there now. */
+  async has(role: string, name: string, exact = false): Promise<boolean> {
+    return (await this.page.run<Element | null>(FIND, role, name, exact)) !== null;
+  }
+
+  async click(role: string, name: string, exact = false): Promise<void> {
+    await this.page.click(await this.find(role, name, exact));
+  }
+
+  /** Waits until the page shows this text. */
+  async shows(text: string): Promise<void> {
+    await until(`the window shows "${text}"`, () =>
+      this.page.run<boolean>('return document.body.innerText.includes(arguments[0])', text),
+    );
+  }
+
+  async photograph(name: string): Promise<void> {
+    writeFileSync(screenshot(name), await this.page.screenshot());
+  }
+
+  /** Ends the app at once, as a power cut would. */
+  kill(): void {
+    process.kill(this.pid, 'SIGKILL');
+  }
+
+  /** Ends app and driver, and removes the station's data. */
+  async remove(): Promise<void> {
+    try {
+      process.kill(this.pid, 'SIGTERM');
+      await until('the app has ended', async () => !isRunning(this.pid));
+    } catch {
+      // It was killed by the test itself.
+    }
+    await this.driver.end();
+    await this.station.remove();
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return statusOf(pid).state !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
+/** Reads /proc/PID/stat: the name stands in parentheses and may itself hold any character. */
+function statusOf(pid: number): { name: string; state: string; parent: number } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const end = stat.lastIndexOf(')');
+  const [state, parent] = stat.slice(end + 2).split(' ');
+  return { name: stat.slice(stat.indexOf('(') + 1, end), state: state!, parent: Number(parent) };
+}
+
+function childOf(parent: number, name: string): number {
+  for (const entry of readdirSync('/proc').map(Number).filter(Boolean)) {
+    try {
+      const status = statusOf(entry);
+      if (status.parent === parent && status.name === name) return entry;
+    } catch {
+      // It has ended in the meantime.
+    }
+  }
+  throw new Error(`process ${parent} has no child "${name}"`);
+}
+
+/** A port that nothing listened on a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
