@@ -16,6 +16,8 @@ export interface Backend {
   readonly platform: 'desktop' | 'browser';
   /** Runs one command. Rejects with a {@link CallError}. */
   call<C extends Command>(command: C, args: Args<C>): Promise<Answer<C>>;
+  /** Asks for a folder of the station's machine in the system's own dialog, where there is one. Null: cancelled. */
+  chooseFolder?(startAt?: string): Promise<string | null>;
   /** Listens to events until the function that it returns is called. */
   events(listener: EventListener): () => void;
 }

@@ -1,5 +1,6 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
+import { open } from '@tauri-apps/plugin-dialog';
 import { CallError, type Backend, type EventListener } from './backend';
 import type { Args, Command, Answer, StationEvent } from './contract';
 
@@ -16,6 +17,10 @@ export class TauriBackend implements Backend {
     } catch (thrown) {
       throw CallError.from(thrown);
     }
+  }
+
+  chooseFolder(startAt?: string): Promise<string | null> {
+    return open({ directory: true, multiple: false, defaultPath: startAt });
   }
 
   events(listener: EventListener): () => void {

@@ -1,5 +1,8 @@
 import { createContext } from 'svelte';
-import type { Backend, EntryEvent, StationEvent } from '../backend';
+import type { Backend, EntryEvent, ItemView, StationEvent } from '../backend';
+import { Drag } from '../drag/drag.svelte';
+import { Clipboard } from '../playlist/clipboard.svelte';
+import { runningItem } from '../playlist/running';
 import { broadcastDay } from '../time/days';
 import { ChannelStore } from './channel.svelte';
 import { Clock } from './clock.svelte';
@@ -8,9 +11,11 @@ import { DayStore } from './day.svelte';
 import { HistoryStore } from './history.svelte';
 import { JobStore } from './jobs.svelte';
 import { LibraryStore } from './library.svelte';
+import { selectOnly } from './list-selection';
 import { MessageStore } from './messages.svelte';
 import { SelectionStore } from './selection.svelte';
 import { StationStore } from './station.svelte';
+import { ViewStore } from './view.svelte';
 
 /** Which of the overlays is open. */
 export type Overlay = 'redundancy' | 'settings' | 'redundancy_settings' | 'help' | 'scan' | 'asset' | null;
@@ -20,6 +25,9 @@ export class App {
   readonly clock = new Clock();
   readonly messages = new MessageStore();
   readonly selection = new SelectionStore();
+  readonly clipboard = new Clipboard();
+  readonly drag = new Drag();
+  readonly view = new ViewStore();
   readonly station: StationStore;
   readonly channel: ChannelStore;
   readonly day: DayStore;
@@ -42,6 +50,29 @@ export class App {
   readonly today: string = $derived.by(() =>
     broadcastDay(this.clock.now, this.channel.timeZone, this.channel.dayStart),
   );
+
+  /** The item of the open day that is on the air now; null where there is none. */
+  readonly running: ItemView | null = $derived.by(() =>
+    runningItem(this.day.playlist, this.clock.now, this.channel.rate),
+  );
+
+  /** Shows another day. */
+  openDay(date: string): void {
+    void this.attempt('Opening the day', () => this.day.open(date));
+  }
+
+  /** Selects one item of the open day. */
+  selectItem(id: string): void {
+    this.selection.selectItems(selectOnly(id));
+  }
+
+  /** Shows today's running item. */
+  goToNow(): void {
+    void this.attempt('Opening the day', async () => {
+      if (this.day.date !== this.today) await this.day.open(this.today);
+      if (this.running) this.view.playlist?.center(this.running.id);
+    });
+  }
 
   start(): void {
     this.clock.start();

@@ -1,4 +1,4 @@
-import type { Asset, AssetKind, AssetSort, Backend } from '../backend';
+import type { Asset, AssetKind, AssetSet, AssetSort, Backend, NewAsset } from '../backend';
 import type { ListOrder } from './list-selection';
 
 const PAGE = 100;
@@ -75,6 +75,18 @@ export class LibraryStore {
     if (change.sort !== undefined) this.sort = change.sort;
     this.#visible = [0, this.#visible[1] - this.#visible[0]];
     await this.refresh();
+  }
+
+  async add(asset: NewAsset): Promise<Asset | undefined> {
+    return (await this.backend.call('add_assets', { assets: [asset] })).assets[0];
+  }
+
+  async update(id: string, set: AssetSet): Promise<void> {
+    await this.backend.call('update_asset', { id, set });
+  }
+
+  async remove(ids: string[]): Promise<void> {
+    await this.backend.call('delete_assets', { ids });
   }
 
   async #fetch(page: number, replace = false): Promise<void> {

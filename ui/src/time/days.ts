@@ -58,3 +58,25 @@ export function broadcastDay(now_ms: number, timeZone: string, dayStart: string)
   const { date, time } = zonedClock(now_ms, timeZone);
   return time < dayStart.slice(0, 8) ? addDays(date, -1) : date;
 }
+
+/** The same day some months later, or the last one of a shorter month. */
+export function addMonths(date: string, months: number): string {
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  const last = new Date(Date.UTC(year, month + months, 0));
+  const inMonth = Math.min(day, last.getUTCDate());
+  return new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth(), inMonth)).toISOString().slice(0, 10);
+}
+
+/** The days of a month (`"2026-11"`) in whole weeks, Monday first: 42 of them. */
+export function monthDays(month: string): string[] {
+  const first = `${month}-01`;
+  const weekday = (new Date(`${first}T00:00:00Z`).getUTCDay() + 6) % 7;
+  return Array.from({ length: 42 }, (_, index) => addDays(first, index - weekday));
+}
+
+/** `"November 2026"`, in the reader's language. */
+export function formatMonth(month: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    Date.parse(`${month}-01T00:00:00Z`),
+  );
+}
