@@ -27,8 +27,8 @@ pub struct Forked {
     pub epoch: Epoch,
     /// The last entry that both share.
     pub shared_seq: u64,
-    /// Where the other was when it was met: what it has beyond `shared_seq`.
-    pub other_seq: u64,
+    /// Whether the other led, too. Where it did and is a secondary later, its operator has chosen.
+    pub other_led: bool,
 }
 
 /// "Handing over to X at position P" (rule 4).
@@ -60,6 +60,15 @@ pub struct SyncedWith {
     pub lineage: LineageId,
 }
 
+/// The highest epoch of a lineage that was ever met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochSeen {
+    /// The lineage.
+    pub lineage: LineageId,
+    /// Its number.
+    pub number: u64,
+}
+
 /// Everything that must survive a crash, beside the store's own history. Kept in the station's local data, never
 /// replicated, never restored from a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +80,8 @@ pub struct Durable {
     pub former_mode: Option<Mode>,
     /// The peer as last met.
     pub peer: Option<PeerRecord>,
-    /// The highest epoch number of this lineage that this station has ever seen.
-    pub epoch_seen: u64,
+    /// The highest epoch number that this station has ever seen in force, in its lineage.
+    pub epoch_seen: Option<EpochSeen>,
     /// Set by rule 5.
     pub superseded: Option<Superseded>,
     /// Set by rule 5.
@@ -99,7 +108,7 @@ impl Default for Durable {
             config: Config::default(),
             former_mode: None,
             peer: None,
-            epoch_seen: 0,
+            epoch_seen: None,
             superseded: None,
             forked: None,
             handing_over: None,

@@ -80,7 +80,7 @@ pub struct Hello {
     pub epochs: Vec<EpochStart>,
     /// Where it was in the lineage that it left for this one, if it left one.
     pub left: Option<Position>,
-    /// The highest epoch number that it has ever seen.
+    /// The highest epoch number of its lineage that it has ever seen.
     pub epoch_seen: u64,
     /// The hand-over that it is in.
     pub handing_over: Option<HandingOver>,

@@ -1,0 +1,493 @@
+//! A secondary: coming into step with its primary, and staying there.
+
+use domain::history::EpochStart;
+
+use crate::action::{Action, HangupReason, Token};
+use crate::config::Mode;
+use crate::durable::SyncedWith;
+use crate::event::{ApplyFault, Own, SnapshotFault};
+use crate::message::{Head, Hello, Message, Stream, TailRefusal};
+use crate::reason::Reason;
+use crate::relate::{History, Relation, relate};
+use crate::state::State;
+use crate::time::{Mono, STALL};
+use crate::view::{Progress, Record};
+
+/// What a secondary keeps in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct Follow {
+    pub(crate) phase: Phase,
+    /// What keeps it from following.
+    pub(crate) trouble: Option<Reason>,
+    /// The next sync takes a whole snapshot.
+    pub(crate) whole: bool,
+    /// Entries after this seq are put aside before a snapshot replaces them.
+    orphans_after: Option<u64>,
+    /// When anything was last applied or received.
+    moved: Mono,
+    /// When both were last known to be equal.
+    pub(crate) equal_at: Option<Mono>,
+    /// When a promotion last failed.
+    pub(crate) promotion_fails: Option<Mono>,
+    /// The primary's epochs, from its Accept.
+    epochs: Vec<EpochStart>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// No link, or not accepted yet.
+    Idle,
+    Rewinding {
+        token: Token,
+    },
+    /// Entries of the link's stream are applied.
+    Applying,
+    /// A snapshot is on its way.
+    Copying {
+        progress: Progress,
+    },
+    Verifying {
+        token: Token,
+    },
+    /// Nothing is applied until something is decided.
+    Stuck,
+}
+
+impl Follow {
+    pub(crate) fn new(now: Mono) -> Self {
+        Self {
+            phase: Phase::Idle,
+            trouble: None,
+            whole: false,
+            orphans_after: None,
+            moved: now,
+            equal_at: None,
+            promotion_fails: None,
+            epochs: Vec::new(),
+        }
+    }
+
+    /// The link is gone, or is to be used anew: nothing is under way.
+    pub(crate) fn pause(&mut self) {
+        self.phase = Phase::Idle;
+    }
+
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        match self.phase {
+            Phase::Copying { progress } => Some(progress),
+            _ => None,
+        }
+    }
+}
+
+/// Troubles that a new link does not heal: the operator chooses Resync now.
+const fn lasts(trouble: Reason) -> bool {
+    matches!(
+        trouble,
+        Reason::SumsDiffer
+            | Reason::ApplyFailed
+            | Reason::ChainDiffers
+            | Reason::SnapshotFailed
+            | Reason::RewindFailed
+            | Reason::DataDamaged
+    )
+}
+
+impl State {
+    pub(crate) fn settle_follow(&mut self) {
+        if !self.mode().is_secondary() {
+            return;
+        }
+        if self.equal_as_secondary() {
+            self.follow.equal_at = Some(self.now.mono);
+            self.note_synced();
+            self.wanted.in_step = true;
+        }
+        let stalled = matches!(self.follow.phase, Phase::Applying | Phase::Copying { .. })
+            && !self.equal_as_secondary()
+            && self.now.mono.since(self.follow.moved) > STALL;
+        if stalled {
+            self.follow.moved = self.now.mono;
+            self.drop_link(HangupReason::Silent);
+        }
+        if self.follow.trouble == Some(Reason::NoSpace)
+            && self.now.mono.since(self.follow.moved) > STALL / 3
+        {
+            self.follow.trouble = None;
+            self.drop_link(HangupReason::Changed);
+        }
+        self.settle_promotion();
+    }
+
+    /// The first sync is done: both ends remember it.
+    pub(crate) fn note_synced(&mut self) {
+        if let Some(peer) = &self.peer {
+            self.wanted.synced_with = Some(SyncedWith {
+                station: peer.station(),
+                lineage: self.own.head.position.lineage,
+            });
+        }
+    }
+
+    /// Whether this secondary durably holds the primary's head with an equal sum, as verified on the present link.
+    pub(crate) fn equal_as_secondary(&self) -> bool {
+        let own = self.own.head;
+        self.follow.phase == Phase::Applying
+            && self.link.as_ref().is_some_and(|link| link.greeted)
+            && self
+                .peer
+                .as_ref()
+                .is_some_and(|peer| peer.head.position == own.position && peer.head.sum == own.sum)
+    }
+
+    pub(crate) fn accepted(&mut self, hello: Hello, stream: Stream) {
+        self.learn(hello);
+        let verdict = self.peer.as_ref().and_then(|peer| peer.verdict);
+        let now = self.now.mono;
+        let Some(link) = self.link.as_mut() else {
+            return;
+        };
+        if verdict.is_some() {
+            self.drop_link(HangupReason::Incompatible);
+            return;
+        }
+        link.greeted = true;
+        link.stream = Some(stream);
+        link.run = Some(stream.run);
+        link.echo_rose = now;
+        if let Some(peer) = self.peer.as_mut() {
+            peer.head = peer.hello.head;
+        }
+        self.begin_sync();
+    }
+
+    /// Decides how this secondary comes into step, from both histories.
+    fn begin_sync(&mut self) {
+        let Some(peer) = self.peer.clone() else {
+            return;
+        };
+        self.follow.epochs.clone_from(&peer.hello.epochs);
+        self.follow.moved = self.now.mono;
+        self.follow.trouble = self.follow.trouble.filter(|trouble| lasts(*trouble));
+        let theirs = peer.hello.head.position;
+        let related = relate(
+            History {
+                position: &self.own.head.position,
+                epochs: &self.own.epochs,
+            },
+            History {
+                position: &theirs,
+                epochs: &peer.hello.epochs,
+            },
+        );
+        if related == Relation::OtherLineage {
+            if self.may_be_replaced(&peer.hello) {
+                self.copy_whole();
+            } else {
+                self.stuck(Reason::ReplaceNotConfirmed);
+            }
+            return;
+        }
+        // Rule 5: a lower epoch is never followed. What was seen higher counts, too.
+        if theirs.epoch.number < self.epoch_seen() {
+            self.stuck(Reason::DecisionOwed);
+            return;
+        }
+        if self.follow.whole {
+            self.copy_whole();
+            return;
+        }
+        if self.follow.trouble.is_some() {
+            self.follow.phase = Phase::Stuck;
+            return;
+        }
+        match related {
+            Relation::Equal | Relation::Behind { .. } => self.resume(),
+            Relation::Ahead { .. } => self.stuck(Reason::SecondaryAhead),
+            Relation::ChainDiffers => self.stuck(Reason::ChainDiffers),
+            Relation::Diverged { shared_seq } => self.rewind(shared_seq),
+            Relation::NothingShared => {
+                self.follow.orphans_after = Some(0);
+                self.copy_whole();
+            }
+            Relation::Forked { .. } | Relation::OtherLineage => self.stuck(Reason::DecisionOwed),
+        }
+    }
+
+    /// This station's data is its own to keep unless it is empty, its operator agreed, or all of it came from the primary
+    /// before that left its lineage.
+    fn may_be_replaced(&self, theirs: &Hello) -> bool {
+        let own = self.own.head.position;
+        let came_from_there = theirs.left.is_some_and(|left| left == own);
+        self.own.empty || self.wanted.replace_confirmed || came_from_there
+    }
+
+    fn resume(&mut self) {
+        let position = self.own.head.position;
+        let epochs = self.follow.epochs.clone();
+        let Some((link, stream)) = self
+            .link
+            .as_ref()
+            .and_then(|link| Some((link.id, link.stream?)))
+        else {
+            return;
+        };
+        self.out.push(Action::StartApplying {
+            link,
+            stream,
+            epochs,
+        });
+        let message = Message::Resume {
+            after_seq: position.seq,
+            chain: position.chain,
+        };
+        self.out.push(Action::Send { link, message });
+        self.follow.phase = Phase::Applying;
+        self.check_equal();
+    }
+
+    fn copy_whole(&mut self) {
+        let Some((link, stream)) = self
+            .link
+            .as_ref()
+            .and_then(|link| Some((link.id, link.stream?)))
+        else {
+            return;
+        };
+        self.out.push(Action::ReceiveSnapshot {
+            link,
+            stream,
+            epochs: self.follow.epochs.clone(),
+            backup: !self.own.empty,
+            orphans_after: self.follow.orphans_after,
+        });
+        self.out.push(Action::Send {
+            link,
+            message: Message::SnapshotRequest,
+        });
+        self.follow.phase = Phase::Copying {
+            progress: Progress { done: 0, total: 0 },
+        };
+    }
+
+    fn rewind(&mut self, to_seq: u64) {
+        self.follow.orphans_after = Some(to_seq);
+        let token = self.token();
+        self.out.push(Action::Rewind { token, to_seq });
+        self.follow.phase = Phase::Rewinding { token };
+    }
+
+    pub(crate) fn rewound(&mut self, token: Token, own: Own, orphans: u64) {
+        let to_seq = own.head.position.seq;
+        self.own = own;
+        self.log(Record::Rewound { to_seq, orphans });
+        if self.follow.phase == (Phase::Rewinding { token }) {
+            self.follow.orphans_after = None;
+            self.resume();
+        }
+    }
+
+    pub(crate) fn rewind_failed(&mut self, token: Token) {
+        if self.follow.phase == (Phase::Rewinding { token }) {
+            self.copy_whole();
+        }
+    }
+
+    pub(crate) fn stuck(&mut self, reason: Reason) {
+        self.follow.trouble = Some(reason);
+        self.follow.phase = Phase::Stuck;
+        self.out.push(Action::StopApplying);
+    }
+
+    fn is_current(&self, stream: Stream) -> bool {
+        self.link
+            .as_ref()
+            .is_some_and(|link| link.stream == Some(stream))
+    }
+
+    pub(crate) fn applied(&mut self, stream: Stream, head: Head) {
+        // What the store did is so, whichever stream it came from: a link may have been given up meanwhile.
+        if !self.mode().is_secondary() {
+            return;
+        }
+        self.own.head = head;
+        self.own.empty = self.own.empty && head.position.seq == 0;
+        self.adopt_epochs(head);
+        if !self.is_current(stream) {
+            return;
+        }
+        self.follow.moved = self.now.mono;
+        if let Some(peer) = self.peer.as_mut()
+            && head.position.seq > peer.head.position.seq
+        {
+            peer.head = head;
+        }
+        if let Some(link) = self.link_id() {
+            self.out.push(Action::Send {
+                link,
+                message: Message::Ack { head },
+            });
+        }
+        self.check_equal();
+    }
+
+    /// The store recorded the primary's epoch starts up to the head's.
+    fn adopt_epochs(&mut self, head: Head) {
+        if self
+            .own
+            .epochs
+            .last()
+            .is_some_and(|last| last.epoch == head.position.epoch)
+        {
+            return;
+        }
+        let known = self.own.epochs.last().map_or(0, |last| last.epoch.number);
+        let new = self.follow.epochs.iter().filter(|start| {
+            start.epoch.number > known && start.epoch.number <= head.position.epoch.number
+        });
+        self.own.epochs.extend(new.copied());
+        self.note_epoch_seen(head.position.epoch.number);
+    }
+
+    /// At one position the data must be one: anything else is found here.
+    pub(crate) fn check_equal(&mut self) {
+        let Some(peer) = self.peer.as_ref() else {
+            return;
+        };
+        let (own, theirs) = (self.own.head, peer.head);
+        if self.follow.phase != Phase::Applying || own.position.seq != theirs.position.seq {
+            return;
+        }
+        if own.position.epoch == theirs.position.epoch
+            && own.position.chain != theirs.position.chain
+        {
+            self.stuck(Reason::ChainDiffers);
+        } else if own.position == theirs.position && own.sum != theirs.sum {
+            self.stuck(Reason::SumsDiffer);
+        }
+    }
+
+    pub(crate) fn apply_failed(&mut self, stream: Stream, why: ApplyFault) {
+        if !self.is_current(stream) {
+            return;
+        }
+        self.follow.moved = self.now.mono;
+        match why {
+            ApplyFault::SumDiffers => self.stuck(Reason::SumsDiffer),
+            ApplyFault::ChainDiffers => self.stuck(Reason::ChainDiffers),
+            ApplyFault::Refused | ApplyFault::Broken => self.stuck(Reason::ApplyFailed),
+            ApplyFault::NoSpace => self.stuck(Reason::NoSpace),
+            ApplyFault::Damaged => self.drop_link(HangupReason::Protocol),
+        }
+    }
+
+    pub(crate) fn resume_refused(&mut self, why: TailRefusal) {
+        match why {
+            TailRefusal::JournalCut | TailRefusal::Broken => {
+                self.out.push(Action::StopApplying);
+                self.copy_whole();
+            }
+            TailRefusal::ChainDiffers => self.stuck(Reason::ChainDiffers),
+            TailRefusal::NoSuchSeq => self.stuck(Reason::SecondaryAhead),
+        }
+    }
+
+    pub(crate) fn snapshot_progress(&mut self, stream: Stream, done: u64, total: u64) {
+        if self.is_current(stream) && matches!(self.follow.phase, Phase::Copying { .. }) {
+            self.follow.moved = self.now.mono;
+            self.follow.phase = Phase::Copying {
+                progress: Progress { done, total },
+            };
+        }
+    }
+
+    pub(crate) fn snapshot_installed(&mut self, stream: Stream, own: Own) {
+        if !self.mode().is_secondary() {
+            return;
+        }
+        let number = own.head.position.epoch.number;
+        if own.head.position.lineage != self.own.head.position.lineage {
+            self.wanted.epoch_seen = None;
+        }
+        let head = own.head;
+        self.own = own;
+        self.note_epoch_seen(number);
+        self.wanted.replace_confirmed = false;
+        self.log(Record::SnapshotInstalled);
+        self.follow.whole = false;
+        self.follow.orphans_after = None;
+        self.follow.trouble = None;
+        if self.is_current(stream) {
+            self.follow.moved = self.now.mono;
+            self.follow.phase = Phase::Applying;
+            if let Some(link) = self.link_id() {
+                self.out.push(Action::Send {
+                    link,
+                    message: Message::Ack { head },
+                });
+            }
+            self.check_equal();
+        }
+    }
+
+    pub(crate) fn snapshot_failed(&mut self, stream: Stream, why: SnapshotFault) {
+        if !self.is_current(stream) {
+            return;
+        }
+        self.follow.moved = self.now.mono;
+        if self.mode() == Mode::Primary {
+            self.drop_link(HangupReason::Changed);
+            return;
+        }
+        match why {
+            SnapshotFault::Cut => self.drop_link(HangupReason::Silent),
+            SnapshotFault::NoSpace => self.stuck(Reason::NoSpace),
+            SnapshotFault::Damaged | SnapshotFault::Broken => self.stuck(Reason::SnapshotFailed),
+        }
+    }
+
+    /// Resync now, from either operator. `here` is true where this station's own operator asked.
+    pub(crate) fn resync(&mut self, here: bool) {
+        let Some(link) = self.link_id() else { return };
+        match self.follow.trouble {
+            Some(Reason::DecisionOwed | Reason::SecondaryAhead) => {
+                self.out.push(Action::Send {
+                    link,
+                    message: Message::Yield,
+                });
+            }
+            Some(Reason::ReplaceNotConfirmed) if here => {
+                self.wanted.replace_confirmed = true;
+                self.begin_sync();
+            }
+            Some(Reason::ReplaceNotConfirmed) => {}
+            Some(_) => {
+                self.follow.whole = true;
+                self.follow.trouble = None;
+                self.drop_link(HangupReason::Changed);
+            }
+            None if matches!(self.follow.phase, Phase::Applying) => {
+                let token = self.token();
+                self.out.push(Action::StopApplying);
+                self.out.push(Action::Verify { token });
+                self.follow.phase = Phase::Verifying { token };
+            }
+            None => {}
+        }
+    }
+
+    pub(crate) fn verified(&mut self, token: Token, ok: bool) {
+        self.log(Record::Verified { ok });
+        if self.follow.phase != (Phase::Verifying { token }) {
+            return;
+        }
+        if ok {
+            self.follow.whole = false;
+        } else {
+            self.follow.trouble = Some(Reason::DataDamaged);
+            self.wanted.in_step = false;
+            self.follow.whole = true;
+        }
+        self.drop_link(HangupReason::Changed);
+    }
+}

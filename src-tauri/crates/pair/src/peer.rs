@@ -1,0 +1,176 @@
+//! What this station knows of the other one, and how it is in touch with it.
+
+use domain::ids::StationId;
+
+use crate::config::RunId;
+use crate::event::{ContactFailure, LinkId, Side};
+use crate::message::{Head, Hello, Stream, Writer};
+use crate::reason::Reason;
+use crate::time::{Mono, SILENCE};
+
+/// The other station, as last heard.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    /// What it last said of itself.
+    pub(crate) hello: Hello,
+    /// Where it is, by its latest message.
+    pub(crate) head: Head,
+    pub(crate) writer: Writer,
+    /// What keeps it from following, as it said.
+    pub(crate) trouble: Option<Reason>,
+    pub(crate) clock_difference_ms: i64,
+    /// Why the two do not fit, as of the latest Hello and this station's latest change.
+    pub(crate) verdict: Option<Reason>,
+}
+
+impl Peer {
+    pub(crate) fn station(&self) -> StationId {
+        self.hello.station
+    }
+}
+
+/// How this station is in touch with the other.
+#[derive(Debug, Clone)]
+pub(crate) struct Contact {
+    /// From when silence counts where nothing was heard: start, wake, change of mode, URL or offset (rule 1).
+    pub(crate) baseline: Mono,
+    /// When the peer was last heard since then.
+    pub(crate) heard: Option<Mono>,
+    /// When something else than a proper answer last came from the peer's address: it is alive, if not well.
+    pub(crate) answered: Option<Mono>,
+    /// The outcome of the latest attempt, where it failed and nothing was heard since.
+    pub(crate) failure: Option<ContactFailure>,
+    /// Failed attempts in a row.
+    pub(crate) failures: u32,
+    /// When an attempt was begun whose outcome is not there yet.
+    pub(crate) attempt: Option<Mono>,
+    /// When the next attempt is due.
+    pub(crate) next_attempt: Mono,
+    /// The latest probe found a primary that can be followed: dial next.
+    pub(crate) dial_next: bool,
+    pub(crate) clones: CloneWatch,
+}
+
+impl Contact {
+    pub(crate) fn new(now: Mono) -> Self {
+        Self {
+            baseline: now,
+            heard: None,
+            answered: None,
+            failure: None,
+            failures: 0,
+            attempt: None,
+            next_attempt: now,
+            dial_next: false,
+            clones: CloneWatch::default(),
+        }
+    }
+
+    /// Silence counts from now on as if nothing had ever been heard.
+    pub(crate) fn begin_anew(&mut self, now: Mono) {
+        self.baseline = now;
+        self.heard = None;
+        self.answered = None;
+        self.next_attempt = now;
+        self.failures = 0;
+    }
+
+    pub(crate) fn in_touch(&self, now: Mono) -> bool {
+        self.heard.is_some_and(|at| now.since(at) < SILENCE)
+    }
+
+    /// What the failover offset counts from.
+    pub(crate) fn silent_since(&self) -> Mono {
+        [self.heard, self.answered]
+            .into_iter()
+            .flatten()
+            .fold(self.baseline, Mono::max)
+    }
+}
+
+/// Two processes with one identity answer in turns: the peer's data directory was copied. A process that was replaced by
+/// another never comes back, so a run that does is a second station.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CloneWatch {
+    current: Option<RunId>,
+    retired: Vec<RunId>,
+    returns: Vec<Mono>,
+}
+
+impl CloneWatch {
+    const RETIRED_MAX: usize = 8;
+    const WINDOW: std::time::Duration = std::time::Duration::from_secs(20);
+    /// One return may be an answer that was long on its way.
+    const RETURNS: usize = 2;
+
+    pub(crate) fn saw(&mut self, run: RunId, now: Mono) {
+        self.returns.retain(|at| now.since(*at) < Self::WINDOW);
+        if self.current == Some(run) {
+            return;
+        }
+        if self.retired.contains(&run) && self.returns.len() < 16 {
+            self.returns.push(now);
+        }
+        if let Some(before) = self.current.replace(run)
+            && !self.retired.contains(&before)
+        {
+            if self.retired.len() == Self::RETIRED_MAX {
+                self.retired.remove(0);
+            }
+            self.retired.push(before);
+        }
+    }
+
+    pub(crate) fn cloned(&self, now: Mono) -> bool {
+        self.returns
+            .iter()
+            .filter(|at| now.since(**at) < Self::WINDOW)
+            .count()
+            >= Self::RETURNS
+    }
+}
+
+/// The one link that counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) id: LinkId,
+    pub(crate) side: Side,
+    pub(crate) since: Mono,
+    /// Accept was sent (primary) or taken (secondary).
+    pub(crate) greeted: bool,
+    /// On a primary: the secondary's Hello waits for an answer.
+    pub(crate) asks: bool,
+    pub(crate) received: Mono,
+    /// This station's heartbeats: how many, when the last.
+    pub(crate) beats: u64,
+    pub(crate) beat_at: Option<Mono>,
+    /// The number of the peer's last heartbeat here.
+    pub(crate) heard: u64,
+    /// The last echo, and when it last rose.
+    pub(crate) echo: u64,
+    pub(crate) echo_rose: Mono,
+    /// The process at the other end, as it said when it was greeted.
+    pub(crate) run: Option<RunId>,
+    /// The mark of this link's bulk frames.
+    pub(crate) stream: Option<Stream>,
+}
+
+impl Link {
+    pub(crate) fn new(id: LinkId, side: Side, now: Mono) -> Self {
+        Self {
+            id,
+            side,
+            since: now,
+            greeted: false,
+            asks: false,
+            received: now,
+            beats: 0,
+            beat_at: None,
+            heard: 0,
+            echo: 0,
+            echo_rose: now,
+            run: None,
+            stream: None,
+        }
+    }
+}
