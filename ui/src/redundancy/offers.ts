@@ -110,11 +110,15 @@ function resyncNow({ offers, status, reason }: Redundancy, pair: Pair): Offer {
 
 function handOver({ offers, status }: Redundancy, pair: Pair): Offer {
   const words = WORDS.handOver;
+  const why = () => {
+    if (status === 'incompatible') return words.incompatible;
+    return inContact(status) ? words.notInStep(pair) : words.noContact(pair);
+  };
   return {
     step: 'hand_over',
     label: words.label,
     effect: words.effect(pair),
-    unavailable: offers.hand_over ? null : inContact(status) ? words.notInStep(pair) : words.noContact(pair),
+    unavailable: offers.hand_over ? null : why(),
     risk: null,
     force: false,
     recommended: false,
@@ -123,7 +127,7 @@ function handOver({ offers, status }: Redundancy, pair: Pair): Offer {
 
 function hold({ offers, held, countdown_s }: Redundancy, pair: Pair): Offer {
   const words = WORDS.hold;
-  const why = () => (held ? words.held(pair) : words.nothingCounts(pair));
+  const why = () => (held ? words.held(pair) : words.nothingCounts);
   return {
     step: 'hold_failover',
     label: words.label,

@@ -1,6 +1,7 @@
 /** Every text of the redundancy feature but the reasons' (reasons.ts): one place, so that it can be translated. */
 
-import type { Lag, Mode, Status } from '../backend';
+import type { Mode, Status } from '../backend';
+import type { Lag } from '../backend/bindings/Lag';
 import type { Pair, Role } from './pair';
 
 export const STATUS: Record<Status, string> = {
@@ -158,13 +159,14 @@ export const WORDS = {
     effect: ({ self, peer }: Pair) =>
       `${peer} takes over from ${self}, and ${self} follows. Nothing is lost; edits wait for less than a second.`,
     noContact: ({ peer }: Pair) => `needs contact with ${peer}.`,
+    incompatible: 'not possible while the stations are incompatible.',
     notInStep: ({ peer }: Pair) => `${peer} must be in step first.`,
   },
   hold: {
     label: 'Hold',
     effect: ({ self, peer }: Pair) => `${self} does not take over by itself until ${peer} is back in contact.`,
     held: ({ peer }: Pair) => `the countdown is on hold already, until ${peer} is back in contact.`,
-    nothingCounts: () => 'no countdown runs.',
+    nothingCounts: 'no countdown runs.',
   },
   becomeSecondary: {
     label: 'Become secondary',
