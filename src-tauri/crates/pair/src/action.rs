@@ -253,6 +253,8 @@ pub enum Action {
         token: Token,
         /// The last entry that stays.
         to_seq: u64,
+        /// The number of the last epoch start that stays: those of higher numbers are cut from the history.
+        last_epoch: u64,
     },
     /// Compare the rolling sum with a full scan; answered by `Verified`.
     Verify {

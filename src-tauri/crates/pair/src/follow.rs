@@ -205,7 +205,10 @@ impl State {
             Relation::Equal | Relation::Behind { .. } => self.resume(),
             Relation::Ahead { .. } => self.stuck(Reason::SecondaryAhead),
             Relation::ChainDiffers => self.stuck(Reason::ChainDiffers),
-            Relation::Diverged { shared_seq } => self.rewind(shared_seq),
+            Relation::Diverged {
+                shared_seq,
+                shared_epoch,
+            } => self.rewind(shared_seq, shared_epoch),
             Relation::NothingShared => {
                 self.follow.orphans_after = Some(0);
                 self.copy_whole();
@@ -270,10 +273,14 @@ impl State {
         };
     }
 
-    fn rewind(&mut self, to_seq: u64) {
+    fn rewind(&mut self, to_seq: u64, last_epoch: u64) {
         self.follow.orphans_after = Some(to_seq);
         let token = self.token();
-        self.out.push(Action::Rewind { token, to_seq });
+        self.out.push(Action::Rewind {
+            token,
+            to_seq,
+            last_epoch,
+        });
         self.follow.phase = Phase::Rewinding { token };
     }
 

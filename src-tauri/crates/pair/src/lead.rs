@@ -392,7 +392,7 @@ fn shared(related: Relation) -> u64 {
     match related {
         Relation::Behind { shared_seq }
         | Relation::Ahead { shared_seq }
-        | Relation::Diverged { shared_seq }
+        | Relation::Diverged { shared_seq, .. }
         | Relation::Forked { shared_seq } => shared_seq,
         Relation::Equal
         | Relation::ChainDiffers

@@ -37,6 +37,8 @@ pub enum Relation {
     Diverged {
         /// The last entry that both share.
         shared_seq: u64,
+        /// The number of the last epoch that both have begun.
+        shared_epoch: u64,
     },
     /// Both are in an epoch of one number that two stations opened.
     Forked {
@@ -79,7 +81,10 @@ pub fn relate(mine: History<'_>, theirs: History<'_>) -> Relation {
         (false, false) => Relation::ChainDiffers,
         (false, true) => Relation::Behind { shared_seq },
         (true, false) => Relation::Ahead { shared_seq },
-        (true, true) => Relation::Diverged { shared_seq },
+        (true, true) => Relation::Diverged {
+            shared_seq,
+            shared_epoch: mine.epochs[i].epoch.number,
+        },
     }
 }
 
