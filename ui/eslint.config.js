@@ -14,6 +14,8 @@ export default ts.config(
     rules: {
       // TypeScript itself reports names that do not exist.
       'no-undef': 'off',
+      // State is replaced, not mutated ($state.raw): a plain Map or Set inside it is what is meant.
+      'svelte/prefer-svelte-reactivity': 'off',
       eqeqeq: ['error', 'always'],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

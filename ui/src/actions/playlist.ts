@@ -266,7 +266,7 @@ export const playlistActions: readonly Action[] = [
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Mod+D'],
-    icon: 'add',
+    icon: 'duplicate',
     edits: true,
     unavailable: needsItems,
     run: (app) =>

@@ -8,6 +8,7 @@ export type { AssetSet } from './bindings/AssetSet';
 export type { AssetSort } from './bindings/AssetSort';
 export type { AssetView } from './bindings/AssetView';
 export type { Channel } from './bindings/Channel';
+export type { Committed } from './bindings/Committed';
 export type { EntryEvent } from './bindings/EntryEvent';
 export type { ErrorCode } from './bindings/ErrorCode';
 export type { Event as StationEvent } from './bindings/Event';

@@ -1,6 +1,6 @@
 import type { Mark } from '../backend';
 import type { FrameRate } from '../time/frame-rate';
-import { formatTimecode } from '../time/timecode';
+import { formatLength } from '../time/timecode';
 
 /** How grave a mark is: an alarm means that something does not go out as it stands. */
 export function markTone(mark: Mark): 'alarm' | 'attention' {
@@ -11,13 +11,13 @@ export function markTone(mark: Mark): 'alarm' | 'attention' {
 export function markText(mark: Mark, rate: FrameRate): string {
   switch (mark.kind) {
     case 'gap':
-      return `Gap ${formatTimecode(mark.frames, rate)}`;
+      return `Gap ${formatLength(mark.frames, rate)}`;
     case 'cut_short':
-      return `Cut short by ${formatTimecode(mark.frames, rate)}`;
+      return `Cut short by ${formatLength(mark.frames, rate)}`;
     case 'never_plays':
       return 'Never plays';
     case 'past_day_end':
-      return `Past day end by ${formatTimecode(mark.frames, rate)}`;
+      return `Past day end by ${formatLength(mark.frames, rate)}`;
     case 'no_such_time':
       return 'No such time today';
   }

@@ -153,7 +153,7 @@ export class App {
     void this.attempt('Reading the history', this.#refreshHistory);
     if (event.channel) void this.attempt('Reading the channel', () => this.channel.refresh());
     if (event.channel || event.assets || this.day.isTouchedBy(event.playlists)) {
-      void this.attempt('Reading the playlist', this.day.refresh);
+      void this.attempt('Reading the playlist', () => this.day.refreshTo(event));
     }
     if (event.assets) void this.attempt('Reading the library', this.#refreshLibrary);
   }

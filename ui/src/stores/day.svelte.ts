@@ -10,8 +10,11 @@ export class DayStore {
   playlist = $state.raw<PlaylistView | null>(null);
   /** Why the day could not be fetched; null where it could. */
   error = $state<string | null>(null);
-  /** Items that are selected as soon as they are there. */
-  #awaited: readonly string[] = [];
+  /** The first of the items that an edit from here put where it is now: worth a look. */
+  arrived = $state.raw<{ id: string } | null>(null);
+  /** The latest entry that a fetch was begun for, and that fetch. */
+  #fetched = { epoch: 0, seq: 0 };
+  #fetching: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly backend: Backend,
@@ -61,26 +64,38 @@ export class DayStore {
 
   /** Whether a change to these playlists can be seen in this day. An unused day has no id until its first item. */
   isTouchedBy(playlists: readonly string[]): boolean {
-    const id = this.playlist?.id;
-    return id == null ? playlists.length > 0 : playlists.includes(id);
+    const id = this.playlist?.id ?? null;
+    return id === null ? playlists.length > 0 : playlists.includes(id);
+  }
+
+  /** Fetches the day, unless that was begun after this entry was committed. */
+  async refreshTo({ epoch, seq }: Committed): Promise<void> {
+    const newer = epoch > this.#fetched.epoch || (epoch === this.#fetched.epoch && seq > this.#fetched.seq);
+    if (newer) {
+      this.#fetched = { epoch, seq };
+      this.#fetching = this.refresh();
+    }
+    await this.#fetching;
   }
 
   async insert(after: string | null, items: NewItem[]): Promise<void> {
     if (this.date === null || items.length === 0) return;
     const answer = await this.backend.call('insert_items', { date: this.date, after, items });
-    this.#await(answer.items.map((item) => item.id));
+    await this.refreshTo(answer);
+    this.#arrive(answer.items.map((item) => item.id));
   }
 
   async update(ids: string[], set: ItemSet): Promise<void> {
-    await this.backend.call('update_items', { ids, set });
+    await this.refreshTo(await this.backend.call('update_items', { ids, set }));
   }
 
   async move(ids: string[], after: string | null): Promise<void> {
-    await this.backend.call('move_items', { ids, after });
+    await this.refreshTo(await this.backend.call('move_items', { ids, after }));
+    this.#arrive(ids);
   }
 
   async remove(ids: string[]): Promise<void> {
-    await this.backend.call('delete_items', { ids });
+    await this.refreshTo(await this.backend.call('delete_items', { ids }));
   }
 
   #show(playlist: PlaylistView): void {
@@ -88,14 +103,14 @@ export class DayStore {
     this.playlist = playlist;
     this.error = null;
     this.selection.items = selectSurvivors(this.selection.items, before, this.order);
-    if (this.#awaited.length) this.#await(this.#awaited);
   }
 
-  #await(ids: readonly string[]): void {
+  /** Selects what an edit from here put somewhere, and has it shown. */
+  #arrive(ids: readonly string[]): void {
     const [first] = ids;
-    const there = first !== undefined && ids.every((id) => this.#indexes.has(id));
-    this.#awaited = there ? [] : ids;
-    if (there) this.selection.selectItems({ ...selectOnly(first), ids: new Set(ids) });
+    if (first === undefined || !this.#indexes.has(first)) return;
+    this.selection.items = { ...selectOnly(first), ids: new Set(ids) };
+    this.arrived = { id: first };
   }
 }
 
