@@ -5,7 +5,7 @@ export const FIRST_RUN = {
   says: 'Three steps lead to a scheduled day.',
   folder: 'Choose a folder of media…',
   folderSays: 'Every clip in it is read into the library, with its duration.',
-  byHand: 'or add an asset by hand',
+  byHand: 'Or add an asset by hand',
   schedule: 'Schedule',
   scheduleSays: 'Select an asset of the library and press Enter, or drag it into the day.',
   channel: 'Check the channel',

@@ -63,7 +63,8 @@ function makePrimary(redundancy: Redundancy, pair: Pair): Offer {
     const leads = pair.role === 'primary';
     return { ...offer, unavailable: leads ? words.leadsAlready(pair) : words.notNow(pair) };
   }
-  if (pair.role === 'primary') return { ...offer, effect: words.goesOn(pair), risk: leadRisk(redundancy, pair) };
+  if (pair.role === 'primary')
+    return { ...offer, effect: words.goesOn(pair), risk: leadRisk(redundancy, pair) };
   if (force) return { ...offer, risk: forceRisk(redundancy, pair) };
   switch (redundancy.status) {
     case 'unavailable':

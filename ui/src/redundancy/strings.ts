@@ -117,7 +117,8 @@ export const PROGRESS = {
 export const CODE = {
   title: 'Confirm the other station',
   shown: 'Code on this screen',
-  compare: (peer: string) => `${peer} must show the same code. If it does not, something else answers at this URL.`,
+  compare: (peer: string) =>
+    `${peer} must show the same code. If it does not, something else answers at this URL.`,
   field: 'Code as the other screen shows it',
   confirm: 'Confirm',
   differs: 'The codes differ. Do not pair the stations; check the URL.',
@@ -133,7 +134,8 @@ export const WORDS = {
       `${self} takes over from ${peer} at once. Edits that ${peer} could not send are kept there, not lost.`,
     goesOn: ({ self, peer }: Pair) => `${self} goes on as primary, and ${peer} is to follow.`,
     leadsAlready: ({ self }: Pair) => `${self} is the primary already.`,
-    notNow: ({ self, peer }: Pair) => `${self} cannot take over from ${peer} in this status: see what to do above.`,
+    notNow: ({ self, peer }: Pair) =>
+      `${self} cannot take over from ${peer} in this status: see what to do above.`,
     riskTwo: ({ peer }: Pair) =>
       `if ${peer} leads without being seen from here, both stations are primary for a while. Edits that only one of them has are kept, but somebody must choose between them later.`,
     riskChoose: ({ self, peer }: Pair) =>
@@ -164,7 +166,8 @@ export const WORDS = {
   },
   hold: {
     label: 'Hold',
-    effect: ({ self, peer }: Pair) => `${self} does not take over by itself until ${peer} is back in contact.`,
+    effect: ({ self, peer }: Pair) =>
+      `${self} does not take over by itself until ${peer} is back in contact.`,
     held: ({ peer }: Pair) => `the countdown is on hold already, until ${peer} is back in contact.`,
     nothingCounts: 'no countdown runs.',
   },
@@ -194,7 +197,8 @@ export const ORPHANS = {
   done: (label: string) => `Applied again: ${label}`,
   exportField: 'File for the export, on the machine of this station',
   export: 'Export',
-  exported: (count: number, path: string) => `${count === 1 ? '1 orphan' : `${count} orphans`} written to ${path}`,
+  exported: (count: number, path: string) =>
+    `${count === 1 ? '1 orphan' : `${count} orphans`} written to ${path}`,
   columns: { at: 'Made at', label: 'Edit', user: 'By', state: '' },
 };
 

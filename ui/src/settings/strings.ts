@@ -98,7 +98,8 @@ export const DATA = {
   created: 'The backup was made.',
   restore: 'Restore',
   restoreLabel: (at: string) => `Restore the backup of ${at}`,
-  restored: (at: string) => `The backup of ${at} was restored. The data as it was before is kept as a backup.`,
+  restored: (at: string) =>
+    `The backup of ${at} was restored. The data as it was before is kept as a backup.`,
   working: 'Working…',
   columns: { at: 'Made at', reason: 'Why', size: 'Size' },
   verify: 'Verify now',
@@ -121,7 +122,9 @@ export const APPEARANCE = {
 
 /** The counts that a `conflict` names, in words: `{ items: 120, assets: 1 }` becomes `120 items and 1 asset`. */
 export function countsInWords(details: unknown): string | null {
-  const parts = countsOf(details).map(([what, n]) => `${format.format(n)} ${n === 1 ? singular(what) : what}`);
+  const parts = countsOf(details).map(
+    ([what, n]) => `${format.format(n)} ${n === 1 ? singular(what) : what}`,
+  );
   if (parts.length === 0) return null;
   return new Intl.ListFormat('en').format(parts);
 }
