@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -79,6 +81,20 @@ export class Desktop {
 
   async photograph(name: string): Promise<void> {
     writeFileSync(screenshot(name), await this.page.screenshot());
+  }
+
+  /** Whether the app's process is there. */
+  get running(): boolean {
+    return isRunning(this.pid);
+  }
+
+  /** Starts `tandem` a second time on the same data directory. */
+  async startAgain(): Promise<{ code: number | null; said: string }> {
+    const second = spawn(program('tandem'), this.station.options, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    second.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    const [code] = (await once(second, 'close')) as [number | null];
+    return { code, said };
   }
 
   /** Ends the app at once, as a power cut would. */

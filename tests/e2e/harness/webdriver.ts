@@ -11,6 +11,7 @@ export const Key = {
   up: '\uE013',
   delete: '\uE017',
   tab: '\uE004',
+  f2: '\uE032',
 } as const;
 
 /** A driver's session: one automated window. */
