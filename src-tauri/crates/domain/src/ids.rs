@@ -1,5 +1,5 @@
-//! Identities. All are UUIDs (version 7: sorted by creation time), kept as 16 bytes in the database and written as
-//! hyphenated lower-case strings everywhere else.
+//! Identities. All are UUIDs (version 7: sorted by creation time; a playlist's is version 8, made from its date), kept as
+//! 16 bytes in the database and written as hyphenated lower-case strings everywhere else.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -48,6 +48,19 @@ id!(
     /// The rundown of one broadcast day.
     PlaylistId
 );
+
+impl PlaylistId {
+    /// The playlist of a date: every date has one, and always the same. So stations that schedule a day while they are
+    /// cut off from each other make the same playlist, and no second one of that day can be made.
+    #[must_use]
+    pub fn of_date(date: jiff::civil::Date) -> PlaylistId {
+        let mut bytes = *b"tandem\0\0day\0\0\0\0\0";
+        let [century_and_year @ ..] = date.year().to_be_bytes();
+        bytes[12..14].copy_from_slice(&century_and_year);
+        bytes[14..].copy_from_slice(&[date.month().unsigned_abs(), date.day().unsigned_abs()]);
+        PlaylistId(Uuid::new_v8(bytes))
+    }
+}
 id!(
     /// One line of a playlist.
     ItemId
@@ -56,3 +69,21 @@ id!(
     /// One entry of the library.
     AssetId
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_date_has_one_playlist_and_no_two_share_it() {
+        let mut seen = std::collections::HashSet::new();
+        let mut date = jiff::civil::date(1970, 1, 1);
+        while date.year() < 2200 {
+            assert!(seen.insert(PlaylistId::of_date(date)), "{date}");
+            date = date.tomorrow().unwrap();
+        }
+        let id = PlaylistId::of_date(jiff::civil::date(2026, 11, 22));
+        assert_eq!(id, PlaylistId::of_date(jiff::civil::date(2026, 11, 22)));
+        assert_eq!(id.to_string().parse::<PlaylistId>().unwrap(), id);
+    }
+}

@@ -60,6 +60,55 @@ pub struct Item {
     pub notes: String,
 }
 
+/// What of an item to change: what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemChange {
+    /// Clip, live source or note.
+    pub kind: Option<ItemKind>,
+    /// What operators call it.
+    pub title: Option<String>,
+    /// The asset that it refers to; `Some(None)` to stand alone.
+    pub asset_id: Option<Option<AssetId>>,
+    /// How it starts. Where it is not fixed, the clock time goes.
+    pub start_mode: Option<StartMode>,
+    /// The clock time of a fixed start: one makes the start fixed, `Some(None)` makes a fixed start follow. `start_mode`,
+    /// where given, counts for more.
+    pub fixed_start: Option<Option<Timecode>>,
+    /// First frame of the asset that is played.
+    pub in_point: Option<i64>,
+    /// How long it plays, in frames.
+    pub duration: Option<i64>,
+    /// Free text.
+    pub notes: Option<String>,
+}
+
+impl ItemChange {
+    /// The item with the change; [`crate::validate::normalize_item`] says whether it can be.
+    #[must_use]
+    pub fn apply(&self, mut item: Item) -> Item {
+        item.kind = self.kind.unwrap_or(item.kind);
+        item.title = self.title.clone().unwrap_or(item.title);
+        item.asset_id = self.asset_id.unwrap_or(item.asset_id);
+        match self.fixed_start {
+            Some(Some(at)) => (item.start_mode, item.fixed_start) = (StartMode::Fixed, Some(at)),
+            Some(None) if item.start_mode == StartMode::Fixed => {
+                (item.start_mode, item.fixed_start) = (StartMode::Follow, None);
+            }
+            Some(None) | None => {}
+        }
+        if let Some(mode) = self.start_mode {
+            item.start_mode = mode;
+        }
+        if item.start_mode != StartMode::Fixed {
+            item.fixed_start = None;
+        }
+        item.in_point = self.in_point.unwrap_or(item.in_point);
+        item.duration = self.duration.unwrap_or(item.duration);
+        item.notes = self.notes.clone().unwrap_or(item.notes);
+        item
+    }
+}
+
 /// A playlist as it is stored: one row. Replicated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Playlist {

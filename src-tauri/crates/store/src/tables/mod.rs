@@ -5,8 +5,23 @@
 //! index), and local tables are not listed in [`REPLICATED`]. Foreign keys between replicated tables are NO ACTION or
 //! CASCADE: what a cascade does is recorded. Queries that read take any connection; those that write are called with the
 //! connection of an [`crate::Edit`] and with no other, since another connection's writes are not recorded.
+//!
+//! Values are checked where they are written ([`domain::validate`]), so that nothing gets in that cannot be read.
 
-/// The schema that [`crate::open`] creates in a new database, replicated and local tables alike of this module.
+pub mod assets;
+pub mod channel;
+mod error;
+pub mod items;
+pub mod media_roots;
+mod order;
+pub mod playlists;
+mod row;
+#[cfg(test)]
+mod testing;
+
+pub use error::TableError;
+
+/// The schema that [`crate::Store::open`] creates in a new database, replicated and local tables alike of this module.
 pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 
 /// The tables that are recorded, shipped, summed and snapshotted; parents before the tables that refer to them.

@@ -81,7 +81,7 @@ CREATE TABLE asset_number (
 
 CREATE VIRTUAL TABLE asset_search USING fts5 (
   title, path, category, notes, kind,
-  content = '', contentless_delete = 1, columnsize = 0, detail = column, prefix = '1 2 3',
+  content = '', contentless_delete = 1, prefix = '1 2 3',
   tokenize = "unicode61 remove_diacritics 2"
 );
 
