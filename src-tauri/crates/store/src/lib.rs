@@ -7,25 +7,44 @@
 //! All of it is async and takes `&self`; what waits for the disk does so on threads that may block.
 
 mod activity;
+mod apply;
 mod entry;
+mod epochs;
 mod error;
+mod files;
+mod history;
 mod journal;
+mod local;
 mod lock;
 mod migrate;
 mod open;
+mod orphans;
 mod permit;
+mod rewind;
 mod state;
 mod store;
 mod sum;
 pub mod tables;
+mod tail;
+mod touched;
 mod undo;
+mod verify;
 mod write;
 
+pub use apply::ApplyError;
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};
+pub use epochs::Overview;
 pub use error::Error;
+pub use history::HistoryEntry;
+pub use local::{LocalPut, LogLine};
 pub use open::{DATABASE_FILE, OpenError};
+pub use orphans::{BundleId, Orphan, OrphanId};
 pub use permit::{EditPermit, boot_time};
+pub use rewind::Rewound;
 pub use state::Head;
 pub use store::{Applied, Commit, Reader, Store};
-pub use undo::{HistoryEntry, UndoConflict};
+pub use tail::TailError;
+pub use touched::Touched;
+pub use undo::UndoConflict;
+pub use verify::Verified;
 pub use write::{Edit, EditMeta, Written};

@@ -75,7 +75,8 @@ CREATE TABLE orphan (
   entry BLOB NOT NULL,
   -- When it was applied again, and as which entry.
   reapplied_at INTEGER,
-  reapplied_seq INTEGER
+  reapplied_seq INTEGER,
+  exported_at INTEGER
 ) STRICT;
 CREATE INDEX orphan_in_bundle ON orphan (bundle, seq);
 

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use crate::activity::Activity;
 use crate::entry::Entry;
 use crate::error::{During as _, Error};
+use crate::history::HistoryEntry;
 use crate::lock::DirLock;
 use crate::open::{self, DATABASE_FILE};
 use crate::permit::{EditPermit, Gate};
@@ -62,7 +63,7 @@ pub enum Commit {
 #[derive(Debug, Clone)]
 pub struct Applied {
     /// Who, when and what, without the changesets.
-    pub entries: Vec<crate::HistoryEntry>,
+    pub entries: Vec<HistoryEntry>,
     /// What they changed in all.
     pub changeset: Changeset,
 }
@@ -203,20 +204,22 @@ impl Store {
 
     /// Runs `work` with the writer's raw handle on a thread that may block. A transaction that `work` leaves open is
     /// rolled back.
-    pub(crate) async fn with_writer<T, F>(&self, work: F) -> Result<T, Error>
+    pub(crate) async fn with_writer<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, Error> + Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, E> + Send + 'static,
     {
         self.writer().await?.run(work).await
     }
 
     /// Runs `work` in a transaction of the writer on a thread that may block: committed if it returns `Ok`, else rolled
     /// back. `head` and `base` are put back then as well.
-    pub(crate) async fn transaction<T, F>(&self, during: &'static str, work: F) -> Result<T, Error>
+    pub(crate) async fn transaction<T, E, F>(&self, during: &'static str, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, Error> + Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, E> + Send + 'static,
     {
         self.with_writer(move |parts| parts.transaction(during, work))
             .await
@@ -277,14 +280,18 @@ impl Store {
 }
 
 /// Runs blocking work, with a handle to wait for the few async calls in it.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce(&Handle) -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+pub(crate) async fn blocking<T, E>(
+    work: impl FnOnce(&Handle) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
     let runtime = Handle::current();
     match tokio::task::spawn_blocking(move || work(&runtime)).await {
         Ok(result) => result,
         Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
-        Err(_) => Err(Error::Closed),
+        Err(_) => Err(Error::Closed.into()),
     }
 }
 
@@ -307,10 +314,11 @@ impl WriterGuard {
         &self.shared
     }
 
-    pub(crate) async fn run<T, F>(mut self, work: F) -> Result<T, Error>
+    pub(crate) async fn run<T, E, F>(mut self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, Error> + Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, E> + Send + 'static,
     {
         blocking(move |runtime| {
             let shared = Arc::clone(&self.shared);
@@ -371,11 +379,11 @@ impl Drop for WriterGuard {
 
 impl WriterParts<'_, '_> {
     /// Runs `work` in a transaction. Whoever changes `head` in it publishes it after this returned `Ok`.
-    pub(crate) fn transaction<T>(
+    pub(crate) fn transaction<T, E: From<Error>>(
         &mut self,
         during: &'static str,
-        work: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.db.abandon().during(during)?;
         self.db.execute("BEGIN IMMEDIATE").during(during)?;
         let result = work(self)?;

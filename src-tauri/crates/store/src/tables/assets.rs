@@ -59,14 +59,19 @@ pub async fn by_ids(
     .bind(hex_array(ids))
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|row| from_row(row).map(|asset| (asset.id, asset))).collect()
+    rows.iter()
+        .map(|row| from_row(row).map(|asset| (asset.id, asset)))
+        .collect()
 }
 
 /// The asset of a file (the oldest, should there be several).
 ///
 /// # Errors
 /// [`TableError::Store`].
-pub async fn of_file(conn: &mut SqliteConnection, file: &MediaFile) -> Result<Option<Asset>, TableError> {
+pub async fn of_file(
+    conn: &mut SqliteConnection,
+    file: &MediaFile,
+) -> Result<Option<Asset>, TableError> {
     let row = sqlx::query(concat!(
         "SELECT ",
         columns!(),
@@ -96,7 +101,9 @@ pub async fn used_by(conn: &mut SqliteConnection, id: AssetId) -> Result<u64, Ta
 /// # Errors
 /// [`TableError::Store`].
 pub async fn count(conn: &mut SqliteConnection) -> Result<u64, TableError> {
-    let row = sqlx::query("SELECT count(*) FROM asset").fetch_one(conn).await?;
+    let row = sqlx::query("SELECT count(*) FROM asset")
+        .fetch_one(conn)
+        .await?;
     count_column(&row, 0)
 }
 
@@ -104,16 +111,24 @@ pub async fn count(conn: &mut SqliteConnection) -> Result<u64, TableError> {
 ///
 /// # Errors
 /// [`TableError::Invalid`]; [`TableError::Store`], also for an id that is taken.
-pub async fn add(conn: &mut SqliteConnection, assets: Vec<Asset>) -> Result<Vec<Asset>, TableError> {
+pub async fn add(
+    conn: &mut SqliteConnection,
+    assets: Vec<Asset>,
+) -> Result<Vec<Asset>, TableError> {
     let rate = channel::counting(&mut *conn).await?.rate();
     let assets = assets
         .into_iter()
         .map(|asset| validate::normalize_asset(asset, rate))
         .collect::<Result<Vec<_>, _>>()?;
     for batch in assets.chunks(BINDS_MAX / COLUMN_COUNT) {
-        let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(concat!("INSERT INTO asset (", columns!(), ") "));
+        let mut sql: QueryBuilder<Sqlite> =
+            QueryBuilder::new(concat!("INSERT INTO asset (", columns!(), ") "));
         sql.push_values(batch, |mut row, asset| {
-            let (root, path) = asset.file.clone().map(|file| (file.root, file.path)).unzip();
+            let (root, path) = asset
+                .file
+                .clone()
+                .map(|file| (file.root, file.path))
+                .unzip();
             let info = asset.info.clone();
             row.push_bind(asset.id.as_bytes().to_vec())
                 .push_bind(kind_text(asset.kind))
@@ -149,7 +164,13 @@ pub async fn add(conn: &mut SqliteConnection, assets: Vec<Asset>) -> Result<Vec<
 pub async fn update(conn: &mut SqliteConnection, asset: Asset) -> Result<Asset, TableError> {
     let rate = channel::counting(&mut *conn).await?.rate();
     let created_at = get(&mut *conn, asset.id).await?.created_at;
-    let asset = validate::normalize_asset(Asset { created_at, ..asset }, rate)?;
+    let asset = validate::normalize_asset(
+        Asset {
+            created_at,
+            ..asset
+        },
+        rate,
+    )?;
     let file = asset.file.as_ref();
     let info = &asset.info;
     sqlx::query(
@@ -190,14 +211,17 @@ pub async fn delete(conn: &mut SqliteConnection, ids: &[AssetId]) -> Result<u64,
     require(&mut *conn, ids.iter().copied()).await?;
     let json = hex_array(ids.iter().map(|id| id.0));
     // In words of its own, not as ON DELETE SET NULL: so the items' change is in the changeset by itself.
-    sqlx::query("UPDATE item SET asset_id = NULL WHERE asset_id IN (SELECT unhex(value) FROM json_each(?))")
-        .bind(&json)
-        .execute(&mut *conn)
-        .await?;
-    let result = sqlx::query("DELETE FROM asset WHERE id IN (SELECT unhex(value) FROM json_each(?))")
-        .bind(&json)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "UPDATE item SET asset_id = NULL WHERE asset_id IN (SELECT unhex(value) FROM json_each(?))",
+    )
+    .bind(&json)
+    .execute(&mut *conn)
+    .await?;
+    let result =
+        sqlx::query("DELETE FROM asset WHERE id IN (SELECT unhex(value) FROM json_each(?))")
+            .bind(&json)
+            .execute(conn)
+            .await?;
     Ok(result.rows_affected())
 }
 
@@ -228,11 +252,15 @@ pub(crate) async fn page_by_id(
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Vec<Asset>, TableError> {
-    let rows = sqlx::query(concat!("SELECT ", columns!(), " FROM asset WHERE id > ? ORDER BY id LIMIT ?"))
-        .bind(after.map(|id| id.as_bytes().to_vec()).unwrap_or_default())
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(conn)
-        .await?;
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM asset WHERE id > ? ORDER BY id LIMIT ?"
+    ))
+    .bind(after.map(|id| id.as_bytes().to_vec()).unwrap_or_default())
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(conn)
+    .await?;
     rows.iter().map(from_row).collect()
 }
 

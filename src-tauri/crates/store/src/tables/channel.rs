@@ -44,12 +44,20 @@ pub async fn counting(conn: &mut SqliteConnection) -> Result<Counting, TableErro
 ///
 /// # Errors
 /// [`TableError::Store`].
-pub async fn conversion(conn: &mut SqliteConnection, new: &Channel) -> Result<Option<Conversion>, TableError> {
+pub async fn conversion(
+    conn: &mut SqliteConnection,
+    new: &Channel,
+) -> Result<Option<Conversion>, TableError> {
     if get(&mut *conn).await?.frame_rate == new.frame_rate {
         return Ok(None);
     }
-    let row = sqlx::query("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM asset)").fetch_one(conn).await?;
-    let conversion = Conversion { items: row::count(&row, 0)?, assets: row::count(&row, 1)? };
+    let row = sqlx::query("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM asset)")
+        .fetch_one(conn)
+        .await?;
+    let conversion = Conversion {
+        items: row::count(&row, 0)?,
+        assets: row::count(&row, 1)?,
+    };
     Ok(Some(conversion).filter(|conversion| *conversion != Conversion::default()))
 }
 
@@ -70,14 +78,16 @@ pub async fn update(conn: &mut SqliteConnection, new: &Channel) -> Result<Channe
         }
     }
     let new = validate::normalize_channel(new)?;
-    sqlx::query("UPDATE channel SET name = ?, frame_rate = ?, drop_frame = ?, time_zone = ?, day_start = ?")
-        .bind(&new.name)
-        .bind(new.frame_rate.to_string())
-        .bind(new.drop_frame)
-        .bind(&new.time_zone)
-        .bind(new.day_start.to_string())
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "UPDATE channel SET name = ?, frame_rate = ?, drop_frame = ?, time_zone = ?, day_start = ?",
+    )
+    .bind(&new.name)
+    .bind(new.frame_rate.to_string())
+    .bind(new.drop_frame)
+    .bind(&new.time_zone)
+    .bind(new.day_start.to_string())
+    .execute(conn)
+    .await?;
     Ok(new)
 }
 
@@ -97,7 +107,11 @@ fn from_row(row: &SqliteRow) -> Result<Channel, TableError> {
 
 /// Brings items and assets to a new counting, in bounded batches. Items first, while their assets still have the old
 /// durations.
-async fn convert_all(conn: &mut SqliteConnection, from: Counting, to: Counting) -> Result<(), TableError> {
+async fn convert_all(
+    conn: &mut SqliteConnection,
+    from: Counting,
+    to: Counting,
+) -> Result<(), TableError> {
     const BATCH: usize = BINDS_MAX / 4;
     let mut after: Option<Uuid> = None;
     loop {
@@ -109,7 +123,8 @@ async fn convert_all(conn: &mut SqliteConnection, from: Counting, to: Counting) 
         let mut changed = Vec::with_capacity(batch.len());
         for item in &batch {
             let asset = item.asset_id.and_then(|id| of_assets.get(&id));
-            let durations = asset.map(|asset| (asset.duration, convert::asset_duration(asset, from, to)));
+            let durations =
+                asset.map(|asset| (asset.duration, convert::asset_duration(asset, from, to)));
             let times = convert::item_times(item, durations, from, to).map_err(Invalid::from)?;
             changed.push((item.id.0, times));
         }
@@ -120,14 +135,19 @@ async fn convert_all(conn: &mut SqliteConnection, from: Counting, to: Counting) 
         let batch = assets::page_by_id(&mut *conn, after, BATCH).await?;
         let Some(last) = batch.last() else { break };
         after = Some(last.id.0);
-        let changed: Vec<_> =
-            batch.iter().map(|asset| (asset.id.0, convert::asset_duration(asset, from, to))).collect();
+        let changed: Vec<_> = batch
+            .iter()
+            .map(|asset| (asset.id.0, convert::asset_duration(asset, from, to)))
+            .collect();
         set_asset_durations(&mut *conn, &changed).await?;
     }
     Ok(())
 }
 
-async fn set_item_times(conn: &mut SqliteConnection, items: &[(Uuid, ItemTimes)]) -> Result<(), TableError> {
+async fn set_item_times(
+    conn: &mut SqliteConnection,
+    items: &[(Uuid, ItemTimes)],
+) -> Result<(), TableError> {
     let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
         "UPDATE item SET in_point = v.column2, duration = v.column3, fixed_start = v.column4 FROM (",
     );
@@ -142,8 +162,12 @@ async fn set_item_times(conn: &mut SqliteConnection, items: &[(Uuid, ItemTimes)]
     Ok(())
 }
 
-async fn set_asset_durations(conn: &mut SqliteConnection, assets: &[(Uuid, i64)]) -> Result<(), TableError> {
-    let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new("UPDATE asset SET duration = v.column2 FROM (");
+async fn set_asset_durations(
+    conn: &mut SqliteConnection,
+    assets: &[(Uuid, i64)],
+) -> Result<(), TableError> {
+    let mut sql: QueryBuilder<Sqlite> =
+        QueryBuilder::new("UPDATE asset SET duration = v.column2 FROM (");
     sql.push_values(assets, |mut row, (id, duration)| {
         row.push_bind(id.as_bytes().to_vec()).push_bind(*duration);
     });

@@ -40,7 +40,10 @@ pub enum TableError {
 
 impl TableError {
     pub(crate) fn not_found(what: &'static str, id: impl std::fmt::Display) -> Self {
-        TableError::NotFound { what, id: id.to_string() }
+        TableError::NotFound {
+            what,
+            id: id.to_string(),
+        }
     }
 }
 

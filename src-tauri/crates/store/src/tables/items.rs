@@ -39,8 +39,30 @@ pub struct NewItem {
 
 impl NewItem {
     fn at(self, playlist_id: PlaylistId, rank: Rank) -> Item {
-        let NewItem { id, kind, title, asset_id, start_mode, fixed_start, in_point, duration, notes } = self;
-        Item { id, playlist_id, rank, kind, title, asset_id, start_mode, fixed_start, in_point, duration, notes }
+        let NewItem {
+            id,
+            kind,
+            title,
+            asset_id,
+            start_mode,
+            fixed_start,
+            in_point,
+            duration,
+            notes,
+        } = self;
+        Item {
+            id,
+            playlist_id,
+            rank,
+            kind,
+            title,
+            asset_id,
+            start_mode,
+            fixed_start,
+            in_point,
+            duration,
+            notes,
+        }
     }
 }
 
@@ -57,11 +79,18 @@ const COLUMN_COUNT: usize = 11;
 ///
 /// # Errors
 /// [`TableError::Store`].
-pub async fn of_playlist(conn: &mut SqliteConnection, playlist: PlaylistId) -> Result<Vec<Item>, TableError> {
-    let rows = sqlx::query(concat!("SELECT ", columns!(), " FROM item WHERE playlist_id = ? ORDER BY rank, id"))
-        .bind(&playlist.as_bytes()[..])
-        .fetch_all(conn)
-        .await?;
+pub async fn of_playlist(
+    conn: &mut SqliteConnection,
+    playlist: PlaylistId,
+) -> Result<Vec<Item>, TableError> {
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM item WHERE playlist_id = ? ORDER BY rank, id"
+    ))
+    .bind(&playlist.as_bytes()[..])
+    .fetch_all(conn)
+    .await?;
     rows.iter().map(from_row).collect()
 }
 
@@ -117,7 +146,11 @@ pub async fn insert(
 /// # Errors
 /// [`TableError::NotFound`] for an item or the asset; [`TableError::Invalid`] where the change does not fit one of them;
 /// [`TableError::Store`].
-pub async fn update(conn: &mut SqliteConnection, ids: &[ItemId], change: &ItemChange) -> Result<Vec<Item>, TableError> {
+pub async fn update(
+    conn: &mut SqliteConnection,
+    ids: &[ItemId],
+    change: &ItemChange,
+) -> Result<Vec<Item>, TableError> {
     let counting = channel::counting(&mut *conn).await?;
     assets::require(&mut *conn, change.asset_id.flatten()).await?;
     let mut items = get(&mut *conn, ids).await?;
@@ -145,12 +178,17 @@ pub async fn move_to(
     after: Option<ItemId>,
 ) -> Result<Vec<Item>, TableError> {
     let mut items = get(&mut *conn, ids).await?;
-    let Some(first) = items.first() else { return Ok(items) };
+    let Some(first) = items.first() else {
+        return Ok(items);
+    };
     let target = playlists::get(&mut *conn, playlist.unwrap_or(first.playlist_id)).await?;
     let coming = items.iter().filter(|item| item.playlist_id != target.id);
     match coming.clone().next() {
         Some(stranger) if playlist.is_none() => {
-            return Err(TableError::OtherPlaylist { id: stranger.id.to_string(), date: target.date });
+            return Err(TableError::OtherPlaylist {
+                id: stranger.id.to_string(),
+                date: target.date,
+            });
         }
         Some(_) => check_count(&mut *conn, &target, coming.count()).await?,
         None => {}
@@ -174,10 +212,11 @@ pub async fn move_to(
 /// [`TableError::NotFound`] where one is not there; [`TableError::Store`].
 pub async fn delete(conn: &mut SqliteConnection, ids: &[ItemId]) -> Result<u64, TableError> {
     get(&mut *conn, ids).await?;
-    let result = sqlx::query("DELETE FROM item WHERE id IN (SELECT unhex(value) FROM json_each(?))")
-        .bind(hex_array(ids.iter().map(|id| id.0)))
-        .execute(conn)
-        .await?;
+    let result =
+        sqlx::query("DELETE FROM item WHERE id IN (SELECT unhex(value) FROM json_each(?))")
+            .bind(hex_array(ids.iter().map(|id| id.0)))
+            .execute(conn)
+            .await?;
     Ok(result.rows_affected())
 }
 
@@ -186,7 +225,9 @@ pub async fn delete(conn: &mut SqliteConnection, ids: &[ItemId]) -> Result<u64, 
 /// # Errors
 /// [`TableError::Store`].
 pub async fn count(conn: &mut SqliteConnection) -> Result<u64, TableError> {
-    let row = sqlx::query("SELECT count(*) FROM item").fetch_one(conn).await?;
+    let row = sqlx::query("SELECT count(*) FROM item")
+        .fetch_one(conn)
+        .await?;
     super::row::count(&row, 0)
 }
 
@@ -196,31 +237,42 @@ pub(crate) async fn page_by_id(
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Vec<Item>, TableError> {
-    let rows = sqlx::query(concat!("SELECT ", columns!(), " FROM item WHERE id > ? ORDER BY id LIMIT ?"))
-        .bind(after.map(|id| id.as_bytes().to_vec()).unwrap_or_default())
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(conn)
-        .await?;
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM item WHERE id > ? ORDER BY id LIMIT ?"
+    ))
+    .bind(after.map(|id| id.as_bytes().to_vec()).unwrap_or_default())
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(conn)
+    .await?;
     rows.iter().map(from_row).collect()
 }
 
-async fn check_count(conn: &mut SqliteConnection, playlist: &Playlist, more: usize) -> Result<(), TableError> {
+async fn check_count(
+    conn: &mut SqliteConnection,
+    playlist: &Playlist,
+    more: usize,
+) -> Result<(), TableError> {
     let row = sqlx::query("SELECT count(*) FROM item WHERE playlist_id = ?")
         .bind(&playlist.id.as_bytes()[..])
         .fetch_one(conn)
         .await?;
     let present = usize::try_from(super::row::count(&row, 0)?).unwrap_or(usize::MAX);
     match present.saturating_add(more) {
-        count if count > ITEMS_MAX => {
-            Err(TableError::TooManyItems { date: playlist.date, count, max: ITEMS_MAX })
-        }
+        count if count > ITEMS_MAX => Err(TableError::TooManyItems {
+            date: playlist.date,
+            count,
+            max: ITEMS_MAX,
+        }),
         _ => Ok(()),
     }
 }
 
 async fn insert_rows(conn: &mut SqliteConnection, items: &[Item]) -> Result<(), TableError> {
     for batch in items.chunks(BINDS_MAX / COLUMN_COUNT) {
-        let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(concat!("INSERT INTO item (", columns!(), ") "));
+        let mut sql: QueryBuilder<Sqlite> =
+            QueryBuilder::new(concat!("INSERT INTO item (", columns!(), ") "));
         sql.push_values(batch, |mut row, item| {
             row.push_bind(item.id.as_bytes().to_vec())
                 .push_bind(item.playlist_id.as_bytes().to_vec())

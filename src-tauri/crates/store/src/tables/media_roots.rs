@@ -26,7 +26,14 @@ pub async fn in_use(conn: &mut SqliteConnection) -> Result<Vec<MediaRootUse>, Ta
     )
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|row| Ok(MediaRootUse { name: row.try_get(0)?, assets: count(row, 1)? })).collect()
+    rows.iter()
+        .map(|row| {
+            Ok(MediaRootUse {
+                name: row.try_get(0)?,
+                assets: count(row, 1)?,
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]

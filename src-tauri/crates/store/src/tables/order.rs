@@ -23,10 +23,22 @@ pub(crate) async fn make_room(
         None => None,
     };
     let high = high_neighbor(&mut *conn, playlist, low.as_ref(), &moved_json).await?;
-    let (low_rank, high_rank) = (low.as_ref().map(|place| &place.rank), high.as_ref().map(|place| &place.rank));
+    let (low_rank, high_rank) = (
+        low.as_ref().map(|place| &place.rank),
+        high.as_ref().map(|place| &place.rank),
+    );
     match Rank::spread(low_rank, high_rank, count) {
         Ok(ranks) => Ok(ranks),
-        Err(_) => renumber(conn, playlist, low.map(|place| place.id), count, &moved_json).await,
+        Err(_) => {
+            renumber(
+                conn,
+                playlist,
+                low.map(|place| place.id),
+                count,
+                &moved_json,
+            )
+            .await
+        }
     }
 }
 
@@ -36,7 +48,10 @@ struct Place {
 }
 
 fn place(row: &SqliteRow) -> Result<Place, TableError> {
-    Ok(Place { id: ItemId(uuid(row, 0)?), rank: parsed(row, 1, "rank")? })
+    Ok(Place {
+        id: ItemId(uuid(row, 0)?),
+        rank: parsed(row, 1, "rank")?,
+    })
 }
 
 /// `after` itself, or the item that stays before it.
@@ -52,7 +67,10 @@ async fn low_neighbor(
         .await?
         .ok_or_else(|| TableError::not_found("item", after))?;
     if uuid(&row, 0)? != playlist.id.0 {
-        return Err(TableError::OtherPlaylist { id: after.to_string(), date: playlist.date });
+        return Err(TableError::OtherPlaylist {
+            id: after.to_string(),
+            date: playlist.date,
+        });
     }
     let rank: Rank = parsed(&row, 1, "rank")?;
     let row = sqlx::query(
@@ -74,7 +92,9 @@ async fn high_neighbor(
     low: Option<&Place>,
     moved: &str,
 ) -> Result<Option<Place>, TableError> {
-    let (rank, id) = low.map_or(("", &[][..]), |place| (place.rank.as_str(), &place.id.as_bytes()[..]));
+    let (rank, id) = low.map_or(("", &[][..]), |place| {
+        (place.rank.as_str(), &place.id.as_bytes()[..])
+    });
     let row = sqlx::query(
         "SELECT id, rank FROM item WHERE playlist_id = ? AND (rank, id) > (?, ?) \
          AND id NOT IN (SELECT unhex(value) FROM json_each(?)) ORDER BY rank, id LIMIT 1",
@@ -105,9 +125,15 @@ async fn renumber(
     .fetch_all(&mut *conn)
     .await?;
     let places = rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
-    let at = low.and_then(|low| places.iter().position(|place| place.id == low)).map_or(0, |index| index + 1);
+    let at = low
+        .and_then(|low| places.iter().position(|place| place.id == low))
+        .map_or(0, |index| index + 1);
     let old: Vec<Rank> = places.iter().map(|place| place.rank.clone()).collect();
-    let Rebalance { range, ranks, inserted } = rebalance(&old, at, count);
+    let Rebalance {
+        range,
+        ranks,
+        inserted,
+    } = rebalance(&old, at, count);
     for (place, rank) in places[range].iter().zip(ranks) {
         sqlx::query("UPDATE item SET rank = ? WHERE id = ?")
             .bind(rank.as_str())

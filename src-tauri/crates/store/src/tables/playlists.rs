@@ -41,7 +41,11 @@ pub async fn list(
     .fetch_all(conn)
     .await?;
     let summary = |row: &SqliteRow| {
-        Ok(PlaylistSummary { playlist: from_row(row)?, items: count(row, 2)?, duration: row.try_get(3)? })
+        Ok(PlaylistSummary {
+            playlist: from_row(row)?,
+            items: count(row, 2)?,
+            duration: row.try_get(3)?,
+        })
     };
     rows.iter().map(summary).collect()
 }
@@ -51,14 +55,19 @@ pub async fn list(
 /// # Errors
 /// [`TableError::NotFound`], [`TableError::Store`].
 pub async fn get(conn: &mut SqliteConnection, id: PlaylistId) -> Result<Playlist, TableError> {
-    find(conn, id).await?.ok_or_else(|| TableError::not_found("playlist", id))
+    find(conn, id)
+        .await?
+        .ok_or_else(|| TableError::not_found("playlist", id))
 }
 
 /// The playlist of a date, where there is one.
 ///
 /// # Errors
 /// [`TableError::Store`].
-pub async fn of_date(conn: &mut SqliteConnection, date: Date) -> Result<Option<Playlist>, TableError> {
+pub async fn of_date(
+    conn: &mut SqliteConnection,
+    date: Date,
+) -> Result<Option<Playlist>, TableError> {
     find(conn, PlaylistId::of_date(date)).await
 }
 
@@ -86,7 +95,10 @@ async fn find(conn: &mut SqliteConnection, id: PlaylistId) -> Result<Option<Play
 }
 
 fn from_row(row: &SqliteRow) -> Result<Playlist, TableError> {
-    Ok(Playlist { id: PlaylistId(uuid(row, 0)?), date: parsed(row, 1, "date")? })
+    Ok(Playlist {
+        id: PlaylistId(uuid(row, 0)?),
+        date: parsed(row, 1, "date")?,
+    })
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ pub(crate) fn uuid(row: &SqliteRow, column: usize) -> Result<Uuid, TableError> {
 /// A 16-byte blob, or NULL.
 pub(crate) fn uuid_or_null(row: &SqliteRow, column: usize) -> Result<Option<Uuid>, TableError> {
     let bytes: Option<&[u8]> = row.try_get(column)?;
-    bytes.map(|bytes| Uuid::from_slice(bytes).map_err(|error| damaged("id", error))).transpose()
+    bytes
+        .map(|bytes| Uuid::from_slice(bytes).map_err(|error| damaged("id", error)))
+        .transpose()
 }
 
 /// A value that is kept as text.
@@ -34,12 +36,17 @@ where
 }
 
 /// A value that is kept as text, or NULL.
-pub(crate) fn parsed_or_null<T>(row: &SqliteRow, column: usize, what: &'static str) -> Result<Option<T>, TableError>
+pub(crate) fn parsed_or_null<T>(
+    row: &SqliteRow,
+    column: usize,
+    what: &'static str,
+) -> Result<Option<T>, TableError>
 where
     T: FromStr<Err: Display>,
 {
     let text: Option<&str> = row.try_get(column)?;
-    text.map(|text| text.parse().map_err(|error| damaged(what, error))).transpose()
+    text.map(|text| text.parse().map_err(|error| damaged(what, error)))
+        .transpose()
 }
 
 /// A count that SQLite keeps as a signed integer.
@@ -51,11 +58,15 @@ pub(crate) fn count(row: &SqliteRow, column: usize) -> Result<u64, TableError> {
 /// A small number, or NULL.
 pub(crate) fn u32_or_null(row: &SqliteRow, column: usize) -> Result<Option<u32>, TableError> {
     let number: Option<i64> = row.try_get(column)?;
-    number.map(|number| u32::try_from(number).map_err(|error| damaged("number", error))).transpose()
+    number
+        .map(|number| u32::try_from(number).map_err(|error| damaged("number", error)))
+        .transpose()
 }
 
 pub(crate) fn damaged(what: &str, error: impl Display) -> TableError {
-    TableError::Store(crate::Error::Damaged { what: format!("a row's {what} cannot be read ({error})") })
+    TableError::Store(crate::Error::Damaged {
+        what: format!("a row's {what} cannot be read ({error})"),
+    })
 }
 
 /// Ids as a JSON array of hexadecimal strings, to be bound as one value and taken apart by `json_each` and `unhex`.

@@ -11,8 +11,14 @@ use super::items::NewItem;
 
 pub(crate) async fn open() -> SqliteConnection {
     let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-    sqlx::raw_sql("PRAGMA foreign_keys = ON").execute(&mut conn).await.unwrap();
-    sqlx::raw_sql(super::SCHEMA).execute(&mut conn).await.unwrap();
+    sqlx::raw_sql("PRAGMA foreign_keys = ON")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    sqlx::raw_sql(super::SCHEMA)
+        .execute(&mut conn)
+        .await
+        .unwrap();
     conn
 }
 

@@ -61,11 +61,17 @@ const WORDS_MAX: usize = 20;
 ///
 /// # Errors
 /// [`TableError::Store`].
-pub async fn list(conn: &mut SqliteConnection, query: &AssetQuery) -> Result<AssetPage, TableError> {
+pub async fn list(
+    conn: &mut SqliteConnection,
+    query: &AssetQuery,
+) -> Result<AssetPage, TableError> {
     let matching = match_expression(&query.search, query.kind);
     let total = total(&mut *conn, query.kind, matching.as_deref()).await?;
     if total <= query.offset || query.limit == 0 {
-        return Ok(AssetPage { total, assets: Vec::new() });
+        return Ok(AssetPage {
+            total,
+            assets: Vec::new(),
+        });
     }
     let walk = total > HITS_TO_WALK;
     let ids = match (&matching, query.kind) {
@@ -109,9 +115,12 @@ async fn total(
 ) -> Result<u64, TableError> {
     let query = match (matching, kind) {
         (Some(matching), _) => {
-            sqlx::query("SELECT count(*) FROM asset_search WHERE asset_search MATCH ?").bind(matching.to_owned())
+            sqlx::query("SELECT count(*) FROM asset_search WHERE asset_search MATCH ?")
+                .bind(matching.to_owned())
         }
-        (None, Some(kind)) => sqlx::query("SELECT count(*) FROM asset WHERE kind = ?").bind(kind_text(kind)),
+        (None, Some(kind)) => {
+            sqlx::query("SELECT count(*) FROM asset WHERE kind = ?").bind(kind_text(kind))
+        }
         (None, None) => sqlx::query("SELECT count(*) FROM asset"),
     };
     count(&query.fetch_one(conn).await?, 0)

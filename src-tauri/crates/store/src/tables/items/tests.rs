@@ -6,15 +6,24 @@ use super::super::testing::{new_asset, new_item, open};
 use super::*;
 
 async fn day(conn: &mut SqliteConnection, day: i8, titles: &str) -> Playlist {
-    let playlist = playlists::ensure(&mut *conn, date(2026, 11, day)).await.unwrap();
-    let items = titles.split_whitespace().map(|title| new_item(title, 100)).collect();
+    let playlist = playlists::ensure(&mut *conn, date(2026, 11, day))
+        .await
+        .unwrap();
+    let items = titles
+        .split_whitespace()
+        .map(|title| new_item(title, 100))
+        .collect();
     insert(conn, playlist.id, None, items).await.unwrap();
     playlist
 }
 
 async fn titles(conn: &mut SqliteConnection, playlist: &Playlist) -> String {
     let items = of_playlist(conn, playlist.id).await.unwrap();
-    items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>().join(" ")
+    items
+        .iter()
+        .map(|item| item.title.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 async fn id(conn: &mut SqliteConnection, playlist: &Playlist, title: &str) -> ItemId {
@@ -39,8 +48,17 @@ async fn items_come_after_the_one_named_or_first() {
     let mut conn = open().await;
     let playlist = day(&mut conn, 22, "a b").await;
     let a = id(&mut conn, &playlist, "a").await;
-    insert(&mut conn, playlist.id, Some(a), vec![new_item("c", 1), new_item("d", 1)]).await.unwrap();
-    insert(&mut conn, playlist.id, None, vec![new_item("e", 1)]).await.unwrap();
+    insert(
+        &mut conn,
+        playlist.id,
+        Some(a),
+        vec![new_item("c", 1), new_item("d", 1)],
+    )
+    .await
+    .unwrap();
+    insert(&mut conn, playlist.id, None, vec![new_item("e", 1)])
+        .await
+        .unwrap();
     assert_eq!(titles(&mut conn, &playlist).await, "e a c d b");
 }
 
@@ -59,9 +77,15 @@ async fn an_item_is_kept_as_it_was_given() {
         notes: "two\nlines".into(),
         ..new_item(" Ümläut \"' ", 400)
     };
-    let stored = insert(&mut conn, playlist.id, None, vec![new.clone()]).await.unwrap();
+    let stored = insert(&mut conn, playlist.id, None, vec![new.clone()])
+        .await
+        .unwrap();
     assert_eq!(stored, of_playlist(&mut conn, playlist.id).await.unwrap());
-    let expected = NewItem { title: "Ümläut \"'".into(), ..new }.at(playlist.id, stored[0].rank.clone());
+    let expected = NewItem {
+        title: "Ümläut \"'".into(),
+        ..new
+    }
+    .at(playlist.id, stored[0].rank.clone());
     assert_eq!(stored[0], expected);
 }
 
@@ -70,19 +94,43 @@ async fn what_does_not_exist_is_not_found() {
     let mut conn = open().await;
     let playlist = day(&mut conn, 22, "a").await;
     let nobody = ItemId(Uuid::now_v7());
-    let no_asset = NewItem { asset_id: Some(AssetId(Uuid::now_v7())), ..new_item("x", 1) };
+    let no_asset = NewItem {
+        asset_id: Some(AssetId(Uuid::now_v7())),
+        ..new_item("x", 1)
+    };
     let no_playlist = PlaylistId::of_date(date(2026, 1, 1));
     let results = [
-        ("playlist", insert(&mut conn, no_playlist, None, vec![new_item("x", 1)]).await.map(drop)),
-        ("item", insert(&mut conn, playlist.id, Some(nobody), vec![new_item("x", 1)]).await.map(drop)),
-        ("asset", insert(&mut conn, playlist.id, None, vec![no_asset]).await.map(drop)),
+        (
+            "playlist",
+            insert(&mut conn, no_playlist, None, vec![new_item("x", 1)])
+                .await
+                .map(drop),
+        ),
+        (
+            "item",
+            insert(&mut conn, playlist.id, Some(nobody), vec![new_item("x", 1)])
+                .await
+                .map(drop),
+        ),
+        (
+            "asset",
+            insert(&mut conn, playlist.id, None, vec![no_asset])
+                .await
+                .map(drop),
+        ),
         ("item", update(&mut conn, &[nobody], &set()).await.map(drop)),
-        ("item", move_to(&mut conn, &[nobody], None, None).await.map(drop)),
+        (
+            "item",
+            move_to(&mut conn, &[nobody], None, None).await.map(drop),
+        ),
         ("item", delete(&mut conn, &[nobody]).await.map(drop)),
         ("item", get(&mut conn, &[nobody]).await.map(drop)),
     ];
     for (expected, result) in results {
-        assert!(matches!(&result, Err(TableError::NotFound { what, .. }) if *what == expected), "{expected}: {result:?}");
+        assert!(
+            matches!(&result, Err(TableError::NotFound { what, .. }) if *what == expected),
+            "{expected}: {result:?}"
+        );
     }
     assert_eq!(titles(&mut conn, &playlist).await, "a");
 }
@@ -95,10 +143,22 @@ async fn a_value_that_cannot_be_is_invalid() {
     let bad = insert(&mut conn, playlist.id, None, vec![new_item("", 1)]).await;
     assert!(matches!(bad, Err(TableError::Invalid(_))));
     for change in [
-        ItemChange { duration: Some(-1), ..set() },
-        ItemChange { title: Some("a\nb".into()), ..set() },
-        ItemChange { start_mode: Some(StartMode::Fixed), ..set() },
-        ItemChange { fixed_start: Some(Some("10:00:00:25".parse().unwrap())), ..set() },
+        ItemChange {
+            duration: Some(-1),
+            ..set()
+        },
+        ItemChange {
+            title: Some("a\nb".into()),
+            ..set()
+        },
+        ItemChange {
+            start_mode: Some(StartMode::Fixed),
+            ..set()
+        },
+        ItemChange {
+            fixed_start: Some(Some("10:00:00:25".parse().unwrap())),
+            ..set()
+        },
     ] {
         let result = update(&mut conn, &[a], &change).await;
         assert!(matches!(result, Err(TableError::Invalid(_))), "{change:?}");
@@ -110,11 +170,25 @@ async fn the_same_change_is_made_to_all_that_are_named() {
     let mut conn = open().await;
     let playlist = day(&mut conn, 22, "a b c").await;
     let named = ids(&mut conn, &playlist, "c a").await;
-    let change = ItemChange { duration: Some(7), notes: Some("new".into()), ..set() };
+    let change = ItemChange {
+        duration: Some(7),
+        notes: Some("new".into()),
+        ..set()
+    };
     let stored = update(&mut conn, &named, &change).await.unwrap();
-    assert_eq!(stored.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(), ["a", "c"], "in their order");
+    assert_eq!(
+        stored
+            .iter()
+            .map(|item| item.title.as_str())
+            .collect::<Vec<_>>(),
+        ["a", "c"],
+        "in their order"
+    );
     let all = of_playlist(&mut conn, playlist.id).await.unwrap();
-    assert_eq!(all.iter().map(|item| item.duration).collect::<Vec<_>>(), [7, 100, 7]);
+    assert_eq!(
+        all.iter().map(|item| item.duration).collect::<Vec<_>>(),
+        [7, 100, 7]
+    );
 }
 
 #[tokio::test]
@@ -122,14 +196,29 @@ async fn a_clock_time_makes_a_start_fixed_and_none_makes_it_follow() {
     let mut conn = open().await;
     let playlist = day(&mut conn, 22, "a").await;
     let a = id(&mut conn, &playlist, "a").await;
-    let at = ItemChange { fixed_start: Some(Some("20:15:00:00".parse().unwrap())), ..set() };
+    let at = ItemChange {
+        fixed_start: Some(Some("20:15:00:00".parse().unwrap())),
+        ..set()
+    };
     let item = update(&mut conn, &[a], &at).await.unwrap().remove(0);
-    assert_eq!((item.start_mode, item.fixed_start.unwrap().to_string()), (StartMode::Fixed, "20:15:00:00".into()));
-    let none = ItemChange { fixed_start: Some(None), ..set() };
+    assert_eq!(
+        (item.start_mode, item.fixed_start.unwrap().to_string()),
+        (StartMode::Fixed, "20:15:00:00".into())
+    );
+    let none = ItemChange {
+        fixed_start: Some(None),
+        ..set()
+    };
     let item = update(&mut conn, &[a], &none).await.unwrap().remove(0);
-    assert_eq!((item.start_mode, item.fixed_start), (StartMode::Follow, None));
+    assert_eq!(
+        (item.start_mode, item.fixed_start),
+        (StartMode::Follow, None)
+    );
     update(&mut conn, &[a], &at).await.unwrap();
-    let hold = ItemChange { start_mode: Some(StartMode::Hold), ..set() };
+    let hold = ItemChange {
+        start_mode: Some(StartMode::Hold),
+        ..set()
+    };
     let item = update(&mut conn, &[a], &hold).await.unwrap().remove(0);
     assert_eq!((item.start_mode, item.fixed_start), (StartMode::Hold, None));
 }
@@ -152,7 +241,9 @@ async fn an_item_moved_after_itself_stays_where_it_is() {
     let playlist = day(&mut conn, 22, "a b c").await;
     for title in ["a", "b", "c"] {
         let moved = id(&mut conn, &playlist, title).await;
-        move_to(&mut conn, &[moved], None, Some(moved)).await.unwrap();
+        move_to(&mut conn, &[moved], None, Some(moved))
+            .await
+            .unwrap();
         assert_eq!(titles(&mut conn, &playlist).await, "a b c");
     }
 }
@@ -160,11 +251,19 @@ async fn an_item_moved_after_itself_stays_where_it_is() {
 #[tokio::test]
 async fn items_move_to_another_day() {
     let mut conn = open().await;
-    let (from, to) = (day(&mut conn, 22, "a b c").await, day(&mut conn, 23, "x y").await);
+    let (from, to) = (
+        day(&mut conn, 22, "a b c").await,
+        day(&mut conn, 23, "x y").await,
+    );
     let moved = ids(&mut conn, &from, "a c").await;
     let x = id(&mut conn, &to, "x").await;
-    move_to(&mut conn, &moved, Some(to.id), Some(x)).await.unwrap();
-    assert_eq!((titles(&mut conn, &from).await, titles(&mut conn, &to).await), ("b".into(), "x a c y".into()));
+    move_to(&mut conn, &moved, Some(to.id), Some(x))
+        .await
+        .unwrap();
+    assert_eq!(
+        (titles(&mut conn, &from).await, titles(&mut conn, &to).await),
+        ("b".into(), "x a c y".into())
+    );
     let b = id(&mut conn, &from, "b").await;
     let wrong = move_to(&mut conn, &[b], None, Some(x)).await;
     assert!(matches!(wrong, Err(TableError::OtherPlaylist { .. })));
@@ -187,7 +286,14 @@ async fn hundreds_of_insertions_at_one_place_keep_order_and_short_ranks() {
     let playlist = day(&mut conn, 22, "first last").await;
     let first = id(&mut conn, &playlist, "first").await;
     for n in 0..400 {
-        insert(&mut conn, playlist.id, Some(first), vec![new_item(&n.to_string(), 1)]).await.unwrap();
+        insert(
+            &mut conn,
+            playlist.id,
+            Some(first),
+            vec![new_item(&n.to_string(), 1)],
+        )
+        .await
+        .unwrap();
     }
     let all = of_playlist(&mut conn, playlist.id).await.unwrap();
     let order: Vec<_> = all.iter().map(|item| item.title.clone()).collect();
@@ -196,16 +302,24 @@ async fn hundreds_of_insertions_at_one_place_keep_order_and_short_ranks() {
         .chain(["last".to_owned()])
         .collect();
     assert_eq!(order, expected);
-    assert!(all.iter().all(|item| item.rank.as_str().len() <= RANK_LEN_MAX));
+    assert!(
+        all.iter()
+            .all(|item| item.rank.as_str().len() <= RANK_LEN_MAX)
+    );
 }
 
 #[tokio::test]
 async fn equal_ranks_are_mended_by_the_next_insertion_between_them() {
     let mut conn = open().await;
     let playlist = day(&mut conn, 22, "a b c").await;
-    sqlx::query("UPDATE item SET rank = 'V'").execute(&mut conn).await.unwrap();
+    sqlx::query("UPDATE item SET rank = 'V'")
+        .execute(&mut conn)
+        .await
+        .unwrap();
     let a = id(&mut conn, &playlist, "a").await;
-    insert(&mut conn, playlist.id, Some(a), vec![new_item("x", 1)]).await.unwrap();
+    insert(&mut conn, playlist.id, Some(a), vec![new_item("x", 1)])
+        .await
+        .unwrap();
     assert_eq!(titles(&mut conn, &playlist).await, "a x b c");
 }
 

@@ -21,7 +21,13 @@ async fn a_date_has_one_playlist() {
 async fn an_unknown_playlist_and_a_bad_date_are_refused() {
     let mut conn = open().await;
     let unknown = get(&mut conn, PlaylistId(Uuid::now_v7())).await;
-    assert!(matches!(unknown, Err(TableError::NotFound { what: "playlist", .. })));
+    assert!(matches!(
+        unknown,
+        Err(TableError::NotFound {
+            what: "playlist",
+            ..
+        })
+    ));
     let bad = ensure(&mut conn, date(1900, 1, 1)).await;
     assert!(matches!(bad, Err(TableError::Invalid(_))));
     assert!(list(&mut conn, None, None).await.unwrap().is_empty());
@@ -32,14 +38,26 @@ async fn days_are_listed_with_what_is_in_them() {
     let mut conn = open().await;
     for (day, durations) in [(3, vec![100, 200]), (1, vec![]), (2, vec![7])] {
         let playlist = ensure(&mut conn, date(2026, 11, day)).await.unwrap();
-        let items = durations.into_iter().map(|duration| new_item("x", duration)).collect();
-        items::insert(&mut conn, playlist.id, None, items).await.unwrap();
+        let items = durations
+            .into_iter()
+            .map(|duration| new_item("x", duration))
+            .collect();
+        items::insert(&mut conn, playlist.id, None, items)
+            .await
+            .unwrap();
     }
     let all = list(&mut conn, None, None).await.unwrap();
-    let found: Vec<_> = all.iter().map(|s| (s.playlist.date.day(), s.items, s.duration)).collect();
+    let found: Vec<_> = all
+        .iter()
+        .map(|s| (s.playlist.date.day(), s.items, s.duration))
+        .collect();
     assert_eq!(found, [(1, 0, 0), (2, 1, 7), (3, 2, 300)]);
-    let some = list(&mut conn, Some(date(2026, 11, 2)), Some(date(2026, 11, 2))).await.unwrap();
+    let some = list(&mut conn, Some(date(2026, 11, 2)), Some(date(2026, 11, 2)))
+        .await
+        .unwrap();
     assert_eq!(some.len(), 1);
-    let from = list(&mut conn, Some(date(2026, 11, 2)), None).await.unwrap();
+    let from = list(&mut conn, Some(date(2026, 11, 2)), None)
+        .await
+        .unwrap();
     assert_eq!(from.len(), 2);
 }
