@@ -18,6 +18,8 @@ pub mod playlists;
 mod row;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use error::TableError;
 
