@@ -22,7 +22,7 @@ use crate::permit::Gate;
 use crate::state::{self, State};
 use crate::store::{Shared, Store, Writer};
 use crate::tables::REPLICATED;
-use crate::{journal, sum};
+use crate::{journal, snapshot, sum};
 
 /// The database's file in the data directory.
 pub const DATABASE_FILE: &str = "tandem.db";
@@ -107,6 +107,7 @@ impl Store {
         })?;
         let lock = DirLock::take(dir)?;
         inspect(&path).await?;
+        snapshot::clean(dir);
         open_database(dir, &path, lock)
             .await
             .map_err(|error| match error {

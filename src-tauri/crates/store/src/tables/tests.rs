@@ -22,10 +22,19 @@ struct Station {
 
 impl Station {
     async fn new() -> Self {
-        let options = SqliteConnectOptions::new().in_memory(true).serialized(true).foreign_keys(true);
-        let mut recorder = Recorder::new(options.connect().await.unwrap()).await.unwrap();
-        sqlx::raw_sql(SCHEMA).execute(recorder.connection()).await.unwrap();
-        let schema = Schema::read(&Db::lock(recorder.connection()).await.unwrap(), REPLICATED).unwrap();
+        let options = SqliteConnectOptions::new()
+            .in_memory(true)
+            .serialized(true)
+            .foreign_keys(true);
+        let mut recorder = Recorder::new(options.connect().await.unwrap())
+            .await
+            .unwrap();
+        sqlx::raw_sql(SCHEMA)
+            .execute(recorder.connection())
+            .await
+            .unwrap();
+        let schema =
+            Schema::read(&Db::lock(recorder.connection()).await.unwrap(), REPLICATED).unwrap();
         Station { recorder, schema }
     }
 
@@ -33,7 +42,10 @@ impl Station {
         self.recorder.connection()
     }
 
-    async fn record<T>(&mut self, edit: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, TableError>) -> (T, Changeset) {
+    async fn record<T>(
+        &mut self,
+        edit: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, TableError>,
+    ) -> (T, Changeset) {
         let mut db = self.recorder.lock().await.unwrap();
         db.execute("BEGIN IMMEDIATE").unwrap();
         db.record(&self.schema).unwrap();
@@ -48,7 +60,9 @@ impl Station {
     async fn apply(&mut self, changeset: &Changeset) {
         let db = self.recorder.lock().await.unwrap();
         db.execute("BEGIN IMMEDIATE").unwrap();
-        let conflicts = db.apply(&self.schema, changeset, OnConflict::Abort).unwrap();
+        let conflicts = db
+            .apply(&self.schema, changeset, OnConflict::Abort)
+            .unwrap();
         assert!(conflicts.is_empty(), "{conflicts:?}");
         db.execute("COMMIT").unwrap();
     }
@@ -57,15 +71,33 @@ impl Station {
     async fn content(&mut self) -> String {
         let mut all = String::new();
         for table in self.schema.tables() {
-            let columns: Vec<_> = table.columns.iter().map(|column| format!("quote({column})")).collect();
-            let sql = format!("SELECT {} AS row FROM {} ORDER BY 1", columns.join(" || ',' || "), table.name);
-            for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(self.recorder.connection()).await.unwrap() {
+            let columns: Vec<_> = table
+                .columns
+                .iter()
+                .map(|column| format!("quote({column})"))
+                .collect();
+            let sql = format!(
+                "SELECT {} AS row FROM {} ORDER BY 1",
+                columns.join(" || ',' || "),
+                table.name
+            );
+            for row in sqlx::query(AssertSqlSafe(sql))
+                .fetch_all(self.recorder.connection())
+                .await
+                .unwrap()
+            {
                 writeln!(all, "{} {}", table.name, row.get::<String, _>(0)).unwrap();
             }
         }
         for search in ["news", "promo", "a", "2"] {
-            let query = AssetQuery { search: search.into(), limit: 1_000, ..AssetQuery::default() };
-            let page = assets::list(self.recorder.connection(), &query).await.unwrap();
+            let query = AssetQuery {
+                search: search.into(),
+                limit: 1_000,
+                ..AssetQuery::default()
+            };
+            let page = assets::list(self.recorder.connection(), &query)
+                .await
+                .unwrap();
             let found: Vec<AssetId> = page.assets.iter().map(|asset| asset.id).collect();
             writeln!(all, "{search} {} {found:?}", page.total).unwrap();
         }
@@ -74,20 +106,38 @@ impl Station {
 }
 
 fn clip(title: &str, path: &str) -> Asset {
-    Asset { file: Some(MediaFile { root: "main".into(), path: path.into() }), ..new_asset(title, 250) }
+    Asset {
+        file: Some(MediaFile {
+            root: "main".into(),
+            path: path.into(),
+        }),
+        ..new_asset(title, 250)
+    }
 }
 
 /// A day's work in the order in which it was done, one changeset for each edit.
 async fn work(station: &mut Station) -> Vec<Changeset> {
     let mut log = Vec::new();
-    let library = vec![clip("News", "news/a.mp4"), clip("Promo 2", "promo/b.mov"), clip("Anthem", "a.mxf")];
+    let library = vec![
+        clip("News", "news/a.mp4"),
+        clip("Promo 2", "promo/b.mov"),
+        clip("Anthem", "a.mxf"),
+    ];
     let ids: Vec<AssetId> = library.iter().map(|asset| asset.id).collect();
-    log.push(station.record(async |conn| assets::add(conn, library.clone()).await).await.1);
+    log.push(
+        station
+            .record(async |conn| assets::add(conn, library.clone()).await)
+            .await
+            .1,
+    );
     let new: Vec<_> = ids
         .iter()
         .cycle()
         .take(30)
-        .map(|id| items::NewItem { asset_id: Some(*id), ..new_item("Line", 250) })
+        .map(|id| items::NewItem {
+            asset_id: Some(*id),
+            ..new_item("Line", 250)
+        })
         .collect();
     let (lines, changeset) = station
         .record(async |conn| {
@@ -99,9 +149,23 @@ async fn work(station: &mut Station) -> Vec<Changeset> {
     let named = |lines: &[Item]| lines.iter().map(|item| item.id).collect::<Vec<_>>();
     let some = named(&lines[3..9]);
     let at = Some(Some("20:15:00:00".parse().unwrap()));
-    let change = ItemChange { title: Some("Changed".into()), fixed_start: at, ..ItemChange::default() };
-    log.push(station.record(async |conn| items::update(conn, &some, &change).await).await.1);
-    log.push(station.record(async |conn| items::move_to(conn, &some, None, Some(lines[20].id)).await).await.1);
+    let change = ItemChange {
+        title: Some("Changed".into()),
+        fixed_start: at,
+        ..ItemChange::default()
+    };
+    log.push(
+        station
+            .record(async |conn| items::update(conn, &some, &change).await)
+            .await
+            .1,
+    );
+    log.push(
+        station
+            .record(async |conn| items::move_to(conn, &some, None, Some(lines[20].id)).await)
+            .await
+            .1,
+    );
     log.push(
         station
             .record(async |conn| {
@@ -111,10 +175,29 @@ async fn work(station: &mut Station) -> Vec<Changeset> {
             .await
             .1,
     );
-    log.push(station.record(async |conn| items::delete(conn, &named(&lines[25..28])).await).await.1);
-    let renamed = Asset { title: "Late News".into(), file: None, ..library[0].clone() };
-    log.push(station.record(async |conn| assets::update(conn, renamed).await).await.1);
-    log.push(station.record(async |conn| assets::delete(conn, &ids[1..2]).await).await.1);
+    log.push(
+        station
+            .record(async |conn| items::delete(conn, &named(&lines[25..28])).await)
+            .await
+            .1,
+    );
+    let renamed = Asset {
+        title: "Late News".into(),
+        file: None,
+        ..library[0].clone()
+    };
+    log.push(
+        station
+            .record(async |conn| assets::update(conn, renamed).await)
+            .await
+            .1,
+    );
+    log.push(
+        station
+            .record(async |conn| assets::delete(conn, &ids[1..2]).await)
+            .await
+            .1,
+    );
     let channel = Channel {
         name: "One".into(),
         frame_rate: "30000/1001".parse().unwrap(),
@@ -122,7 +205,12 @@ async fn work(station: &mut Station) -> Vec<Changeset> {
         time_zone: "America/New_York".into(),
         day_start: "06:00:00;00".parse().unwrap(),
     };
-    log.push(station.record(async |conn| channel::update(conn, &channel).await).await.1);
+    log.push(
+        station
+            .record(async |conn| channel::update(conn, &channel).await)
+            .await
+            .1,
+    );
     log
 }
 
@@ -146,6 +234,9 @@ async fn inverses_take_everything_back() {
         station.apply(&changeset.invert().unwrap()).await;
     }
     assert_eq!(station.content().await, empty);
-    let row = sqlx::query("SELECT count(*) FROM asset_number").fetch_one(station.connection()).await.unwrap();
+    let row = sqlx::query("SELECT count(*) FROM asset_number")
+        .fetch_one(station.connection())
+        .await
+        .unwrap();
     assert_eq!(row.get::<i64, _>(0), 0);
 }

@@ -1,0 +1,153 @@
+//! Snapshots: all replicated rows at one moment, with where the journal is and the epoch history. Never keys, tokens or
+//! local records.
+
+mod chunk;
+mod export;
+mod import;
+
+use domain::history::{EpochStart, Position, Sum};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::DamagedEntry;
+use crate::error::Error;
+use crate::state::Head;
+
+pub use export::SnapshotExport;
+pub(crate) use import::clean;
+pub use import::{Install, SnapshotImport};
+
+/// The encoding's version.
+const VERSION: u8 = 1;
+/// Most bytes of an encoded header: an epoch history of some 100,000 epochs fits.
+const HEADER_BYTES_MAX: usize = 8 << 20;
+
+/// What stands before a snapshot's chunks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotHeader {
+    /// Where the station was, and the sum of the rows that follow.
+    pub head: Head,
+    /// Its epoch history.
+    pub epochs: Vec<EpochStart>,
+    /// The hash of its replicated tables' SQL: it must be the receiver's.
+    pub schema_hash: String,
+    /// How many rows follow.
+    pub rows: u64,
+}
+
+/// Why a snapshot did not get in. Nothing was replaced.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// What arrived is not what was sent, or not all of it.
+    #[error("the snapshot is damaged: {what}. Nothing was replaced; it is to be sent again")]
+    Damaged {
+        /// What was found.
+        what: String,
+    },
+    /// The sender's tables are others than the receiver's.
+    #[error(
+        "the snapshot is of other tables than this station has. Install the same version on both stations"
+    )]
+    SchemaDiffers,
+    /// The store failed: [`Error::NoSpace`] and so on.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl SnapshotError {
+    fn damaged(what: impl Into<String>) -> Self {
+        SnapshotError::Damaged { what: what.into() }
+    }
+}
+
+impl From<DamagedEntry> for SnapshotError {
+    fn from(damaged: DamagedEntry) -> Self {
+        SnapshotError::damaged(damaged.0)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Encoded {
+    version: u8,
+    position: Position,
+    sum: Sum,
+    journal_bytes: u64,
+    epochs: Vec<EpochStart>,
+    schema_hash: String,
+    rows: u64,
+}
+
+impl SnapshotHeader {
+    /// The header as it is sent.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let encoded = Encoded {
+            version: VERSION,
+            position: self.head.position,
+            sum: self.head.sum,
+            journal_bytes: self.head.journal_bytes,
+            epochs: self.epochs.clone(),
+            schema_hash: self.schema_hash.clone(),
+            rows: self.rows,
+        };
+        // Plain data of known shape always encodes.
+        postcard::to_stdvec(&encoded).unwrap_or_default()
+    }
+
+    /// The header in `bytes`, which must be that and nothing else.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Damaged`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        if bytes.len() > HEADER_BYTES_MAX {
+            return Err(SnapshotError::damaged("its header is too long"));
+        }
+        match postcard::take_from_bytes::<Encoded>(bytes) {
+            Ok((
+                Encoded {
+                    version: VERSION,
+                    position,
+                    sum,
+                    journal_bytes,
+                    epochs,
+                    schema_hash,
+                    rows,
+                },
+                [],
+            )) => {
+                let head = Head {
+                    position,
+                    sum,
+                    journal_bytes,
+                };
+                let header = SnapshotHeader {
+                    head,
+                    epochs,
+                    schema_hash,
+                    rows,
+                };
+                header.check()?;
+                Ok(header)
+            }
+            Ok((_, [])) => Err(SnapshotError::damaged("its header has another version")),
+            _ => Err(SnapshotError::damaged("its header cannot be read")),
+        }
+    }
+
+    /// The epochs must lead to the head.
+    fn check(&self) -> Result<(), SnapshotError> {
+        let rising = self.epochs.windows(2).all(|pair| {
+            pair[0].epoch.number < pair[1].epoch.number && pair[0].after_seq <= pair[1].after_seq
+        });
+        let position = &self.head.position;
+        match self.epochs.last() {
+            Some(last)
+                if rising && last.epoch == position.epoch && last.after_seq <= position.seq =>
+            {
+                Ok(())
+            }
+            _ => Err(SnapshotError::damaged(
+                "its epoch history does not lead to its head",
+            )),
+        }
+    }
+}
