@@ -7,7 +7,8 @@ export default defineConfig({
   base: './',
   plugins: [svelte(), svelteTesting()],
   clearScreen: false,
-  server: { host: '127.0.0.1', port: 5173, strictPort: true },
+  // The status icons are shared with the tray: they lie outside of ui/.
+  server: { host: '127.0.0.1', port: 5173, strictPort: true, fs: { allow: ['.', '../icons/status'] } },
   build: {
     target: ['chrome123', 'safari17.5'],
     cssTarget: ['chrome123', 'safari17.5'],

@@ -3,7 +3,7 @@
  * possible is the core's word (`Redundancy.offers`); here it gets its words.
  */
 
-import type { Redundancy } from '../backend';
+import type { Reason, Redundancy } from '../backend';
 import { inContact, sentence, type Pair } from './pair';
 import { WORDS } from './strings';
 
@@ -40,11 +40,11 @@ export function offersOf(redundancy: Redundancy, pair: Pair): Offer[] {
   }));
 }
 
-/** What a secondary holds may be incomplete in these statuses: the core makes it primary only by force. */
+/** Where the core makes a station primary by force only: what it holds may be incomplete, or the other one may lead. */
 function isForced({ status, reason }: Redundancy, { role }: Pair): boolean {
-  if (role !== 'secondary') return false;
-  if (status === 'connecting' || status === 'not_synced') return true;
-  return reason === 'different_version' || reason === 'different_schema' || reason === 'different_protocol';
+  if (role !== 'secondary') return reason === 'handover_open';
+  if (status === 'incompatible') return reason !== 'both_secondary';
+  return status === 'connecting' || status === 'not_synced';
 }
 
 function makePrimary(redundancy: Redundancy, pair: Pair): Offer {
@@ -59,7 +59,7 @@ function makePrimary(redundancy: Redundancy, pair: Pair): Offer {
     force,
     recommended: false,
   };
-  if (!redundancy.offers.make_primary && !force) {
+  if (!redundancy.offers.make_primary) {
     const leads = pair.role === 'primary';
     return { ...offer, unavailable: leads ? words.leadsAlready(pair) : words.notNow(pair) };
   }
@@ -85,9 +85,12 @@ function forceRisk({ status, reason }: Redundancy, pair: Pair): string {
   const words = WORDS.makePrimary;
   if (status === 'connecting') return words.riskIncomplete(pair);
   if (status === 'incompatible') return words.riskTwo(pair);
-  return reason === 'decision_owed' || reason === 'secondary_ahead'
-    ? words.riskChoose(pair)
-    : words.riskDiffers(pair);
+  return cuts(reason) ? words.riskChoose(pair) : words.riskDiffers(pair);
+}
+
+/** Whether each side may hold what the other lacks, so that a choice puts something aside. */
+function cuts(reason: Reason): boolean {
+  return reason === 'decision_owed' || reason === 'secondary_ahead';
 }
 
 function resyncNow({ offers, status, reason }: Redundancy, pair: Pair): Offer {
@@ -101,11 +104,11 @@ function resyncNow({ offers, status, reason }: Redundancy, pair: Pair): Offer {
   return {
     step: 'resync_now',
     label: words.label,
-    effect: words.effect(pair),
+    effect: cuts(reason) ? words.effectCut(pair) : words.effect(pair),
     unavailable: offers.resync_now ? null : why(),
     risk: reason === 'replace_not_confirmed' ? words.riskReplace(pair) : null,
     force: false,
-    recommended: offers.resync_now && status === 'not_synced' && reason !== 'decision_owed',
+    recommended: offers.resync_now && status === 'not_synced' && !cuts(reason),
   };
 }
 

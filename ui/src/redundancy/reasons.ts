@@ -138,7 +138,7 @@ export const REASONS: Record<Reason, Words> = {
   }),
   first_sync: ({ primary, secondary }) => ({
     cause: `${secondary} is receiving its first copy of the data of ${primary}.`,
-    cure: `Wait until it is complete. ${primary} can be edited meanwhile.`,
+    cure: `Wait until it is complete; ${primary} can be edited meanwhile.`,
   }),
 
   sums_differ: ({ primary, secondary }) => ({
@@ -204,7 +204,7 @@ export const REASONS: Record<Reason, Words> = {
   }),
   copying: ({ primary, secondary }) => ({
     cause: `a full copy is on its way from ${primary} to ${secondary}.`,
-    cure: `Wait until it is complete. ${primary} can be edited meanwhile.`,
+    cure: `Wait until it is complete; ${primary} can be edited meanwhile.`,
   }),
   switching: ({ self, peer }) => ({
     cause: `${self} and ${peer} are exchanging their roles.`,

@@ -1,6 +1,7 @@
 /** Every text of the redundancy feature but the reasons' (reasons.ts): one place, so that it can be translated. */
 
 import type { Mode, Status } from '../backend';
+import type { Difference } from '../backend/bindings/Difference';
 import type { Lag } from '../backend/bindings/Lag';
 import type { Pair, Role } from './pair';
 
@@ -57,6 +58,9 @@ export const OVERLAY = {
   notHeard: 'Not heard yet',
   ownUrl: 'URL of this station, for the other one',
   technical: 'Technical details',
+  difference: (self: string, peer: string, { only_here, only_there }: Difference) =>
+    `Only on ${self}: ${entries(only_here)}. Only on ${peer}: ${entries(only_there)}.`,
+  notReachable: (peer: string) => `This station cannot be reached by ${peer}:`,
   since: (ago: string, clock: string) => `for ${ago}, since ${clock}`,
   inStep: 'Equal',
   noLink: 'No contact',
@@ -149,6 +153,8 @@ export const WORDS = {
     label: 'Resync now',
     effect: ({ primary, secondary }: Pair) =>
       `${secondary} is checked against ${primary}, and what differs is copied to ${secondary}.`,
+    effectCut: ({ primary, secondary }: Pair) =>
+      `${secondary} follows ${primary} from now on. What only ${secondary} has is kept as orphans and can be applied again.`,
     noContact: ({ peer }: Pair) => `needs contact with ${peer}.`,
     incompatible: 'nothing is copied while the stations are incompatible.',
     connecting: 'the first contact or the first copy is not finished yet.',
@@ -209,6 +215,8 @@ export const LOG = {
 };
 
 export const COPY = { copy: 'Copy', copied: 'Copied', failed: 'Select the text and copy it by hand.' };
+
+const entries = (n: number) => (n === 0 ? 'nothing' : n === 1 ? '1 edit' : `${number(n)} edits`);
 
 const format = new Intl.NumberFormat('en');
 

@@ -1,0 +1,238 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+import { CallError, type Backend, type Redundancy, type StationInfo } from '../backend';
+import { peer, redundancy, station } from './fixtures';
+import RedundancyOverlayView from './RedundancyOverlayView.svelte';
+
+type Answer = (args: unknown) => unknown;
+
+function overlay(pair: Redundancy, answers: Record<string, Answer> = {}, self: StationInfo = station()) {
+  const call = vi.fn(async (command: string, args: unknown) => {
+    const answer = answers[command];
+    if (answer) return answer(args);
+    if (command === 'get_redundancy_log') return [{ at: '2026-11-22T18:00:00Z', event: 'mode', detail: 'Mode set.' }];
+    if (command === 'list_orphans') return { orphans: [] };
+    return pair;
+  });
+  const [onclose, onsettings, onchanged] = [vi.fn(), vi.fn(), vi.fn()];
+  render(RedundancyOverlayView, {
+    props: {
+      open: true,
+      station: self,
+      redundancy: pair,
+      backend: { call } as unknown as Pick<Backend, 'call'>,
+      live: true,
+      now: Date.parse('2026-11-22T21:00:00Z'),
+      timeZone: 'UTC',
+      onclose,
+      onsettings,
+      onchanged,
+    },
+  });
+  return { call, onclose, onsettings, onchanged, user: userEvent.setup() };
+}
+
+const button = (name: string) => screen.getByRole('button', { name });
+const unavailable = redundancy('secondary_failover', 'unavailable', 'lost', {
+  armed: true,
+  countdown_s: 17,
+  peer: peer({ name: 'Station A', mode: 'primary' }),
+  offers: { make_primary: true, hold_failover: true },
+});
+
+describe('the redundancy overlay', () => {
+  it('shows both stations with mode, version and position', () => {
+    overlay(redundancy('primary', 'synced', 'equal'));
+    const here = screen.getByRole('region', { name: 'This station: Station A' });
+    const there = screen.getByRole('region', { name: 'Other station: Station B' });
+    for (const card of [here, there]) {
+      expect(within(card).getByText('0.1.0')).toBeVisible();
+      expect(within(card).getByText('Epoch 3, entry 1,204')).toBeVisible();
+    }
+    expect(within(here).getByText('Primary')).toBeVisible();
+    expect(within(there).getByText('Secondary failover')).toBeVisible();
+    expect(within(there).getByText('now')).toBeVisible();
+    expect(within(there).getByText('12 ms ahead')).toBeVisible();
+  });
+
+  it('warns of clocks that differ by more than a second', () => {
+    overlay(redundancy('primary', 'synced', 'equal', { peer: peer({ clock_difference_ms: -2400 }) }));
+    expect(screen.getByText('2.4 s behind')).toBeVisible();
+    expect(screen.getByText(/set both by NTP/)).toBeVisible();
+  });
+
+  it('says what it means and what to do', () => {
+    overlay(redundancy('primary', 'not_synced', 'sums_differ', { offers: { resync_now: true } }));
+    expect(screen.getByText(/their data differs/)).toBeVisible();
+    expect(screen.getByText(/Choose Resync now/)).toBeVisible();
+  });
+
+  it('says what each side has that the other lacks', () => {
+    overlay(
+      redundancy('primary', 'not_synced', 'decision_owed', {
+        difference: { shared_seq: 9, only_here: 0, only_there: 14 },
+      }),
+    );
+    expect(screen.getByText('Only on Station A: nothing. Only on Station B: 14 edits.')).toBeVisible();
+  });
+
+  it('shows the countdown with its target, Make primary and Hold', async () => {
+    const { call, user, onchanged } = overlay(unavailable, {}, station({ name: 'Station B', editable: false }));
+    expect(screen.getByRole('timer')).toHaveTextContent('Station B takes over from Station A in 17 s');
+    await user.click(button('Hold'));
+    expect(call).toHaveBeenCalledWith('hold_failover', {});
+    await user.click(button('Make primary'));
+    expect(call).toHaveBeenCalledWith('make_primary', {});
+    await waitFor(() => expect(onchanged).toHaveBeenCalledTimes(2));
+  });
+
+  it('disables what cannot be taken, says why, and does not call', async () => {
+    const { call, user } = overlay(redundancy('primary', 'unavailable', 'lost'));
+    const resync = button('Resync now');
+    expect(resync).toHaveAttribute('aria-disabled', 'true');
+    expect(resync).toHaveAccessibleDescription('Needs contact with Station B.');
+    await user.click(resync);
+    expect(call).not.toHaveBeenCalledWith('resync_now', {});
+  });
+
+  it('forces only after the named risk was confirmed', async () => {
+    const pair = redundancy('secondary_copy', 'not_synced', 'sums_differ', { offers: { make_primary: true } });
+    const { call, user } = overlay(pair);
+    await user.click(button('Make primary'));
+    expect(call).not.toHaveBeenCalledWith('make_primary', expect.anything());
+    expect(screen.getByText(/some of it may be missing or wrong/)).toBeVisible();
+    await user.click(button('Make primary anyway'));
+    expect(call).toHaveBeenCalledWith('make_primary', { force: true });
+  });
+
+  it('takes nothing when the risk is declined', async () => {
+    const pair = redundancy('secondary_copy', 'connecting', 'first_sync', { offers: { make_primary: true } });
+    const { call, user } = overlay(pair);
+    await user.click(button('Make primary'));
+    await user.click(button('Cancel'));
+    expect(screen.queryByText(/first copy: it may lack/)).toBeNull();
+    expect(call).not.toHaveBeenCalledWith('make_primary', expect.anything());
+  });
+
+  it('offers force with the core’s own words where the core asks for it', async () => {
+    const refuse: Answer = (args) => {
+      if ((args as { force?: boolean }).force) return unavailable;
+      throw new CallError('conflict', 'The other station may lead already.');
+    };
+    const pair = redundancy('secondary_copy', 'synced', 'equal', { offers: { make_primary: true } });
+    const { call, user } = overlay(pair, { make_primary: refuse });
+    await user.click(button('Make primary'));
+    expect(await screen.findByText('The other station may lead already.')).toBeVisible();
+    await user.click(button('Make primary anyway'));
+    expect(call).toHaveBeenLastCalledWith('make_primary', { force: true });
+  });
+
+  it('shows why a step failed', async () => {
+    const pair = redundancy('primary', 'synced', 'equal', { offers: { hand_over: true } });
+    const { user } = overlay(pair, {
+      hand_over: () => {
+        throw new CallError('busy', 'A hand-over is going on.');
+      },
+    });
+    await user.click(button('Hand over'));
+    expect(await screen.findByText('Hand over: A hand-over is going on.')).toBeVisible();
+  });
+
+  it('opens the form from Settings and from the redundancy settings link', async () => {
+    const { user, onsettings } = overlay(redundancy('none', 'no_redundancy', 'no_redundancy'));
+    await user.click(button('Settings'));
+    await user.click(screen.getByRole('link', { name: 'redundancy settings' }));
+    expect(onsettings).toHaveBeenCalledTimes(2);
+  });
+
+  it('shows the code to compare, and says beside the field when another is typed', async () => {
+    const pair = redundancy('primary', 'connecting', 'confirm_code', {
+      confirm_code: '4J7Q-K2ME',
+      offers: { confirm_peer: true },
+    });
+    const { user, call } = overlay(pair, {
+      confirm_peer: () => {
+        throw new CallError('invalid', 'That is another code.');
+      },
+    });
+    expect(screen.getByText('4J7Q-K2ME')).toBeVisible();
+    const field = screen.getByLabelText('Code as the other screen shows it');
+    await user.type(field, ' 4J7Q-XXXX ');
+    await user.click(button('Confirm'));
+    expect(call).toHaveBeenCalledWith('confirm_peer', { code: '4J7Q-XXXX' });
+    await waitFor(() => expect(field).toHaveAccessibleDescription('That is another code.'));
+  });
+
+  it('shows the progress of a sync', () => {
+    overlay(redundancy('secondary_copy', 'syncing', 'copying', { progress: { done: 37, total: 100 } }));
+    expect(screen.getByRole('progressbar', { name: 'Full copy' })).toHaveValue(37);
+    expect(screen.getByText('37 %')).toBeVisible();
+  });
+
+  it('shows the redundancy log', async () => {
+    overlay(redundancy('primary', 'synced', 'equal'));
+    expect(await screen.findByText('Mode set.')).toBeVisible();
+  });
+
+  it('copies the URL of this station', async () => {
+    const { user } = overlay(redundancy('primary', 'synced', 'equal'));
+    await user.click(button('Copy: URL of this station, for the other one'));
+    expect(await navigator.clipboard.readText()).toBe(station().url);
+  });
+
+  it('says when nobody can reach this station', () => {
+    overlay(redundancy('primary', 'connecting', 'first_contact', { listener_error: 'The port is taken.' }));
+    expect(screen.getByText(/The port is taken\./)).toHaveRole('alert');
+  });
+});
+
+describe('orphans', () => {
+  const orphan = {
+    id: 'o1',
+    bundle: 'b1',
+    seq: 9,
+    epoch: 2,
+    at: '2026-11-22T20:00:00Z',
+    station_id: station().station_id,
+    user: 'maria',
+    label: 'Move 3 items',
+    state: 'kept',
+  };
+  const answers = { list_orphans: () => ({ orphans: [orphan] }) };
+  const pair = redundancy('primary', 'synced', 'equal', { orphans: 1 });
+
+  it('are listed, applied again and exported', async () => {
+    const { call, user } = overlay(pair, {
+      ...answers,
+      reapply_orphan: () => ({ label: 'Move 3 items', epoch: 3, seq: 1205 }),
+      export_orphans: () => ({ path: '/tmp/o.json', orphans: 1 }),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Apply again: Move 3 items' }));
+    expect(call).toHaveBeenCalledWith('reapply_orphan', { id: 'o1' });
+    await user.type(screen.getByLabelText(/File for the export/), '/tmp/o.json');
+    await user.click(button('Export'));
+    expect(await screen.findByText('1 orphan written to /tmp/o.json')).toBeVisible();
+  });
+
+  it('say why one cannot be applied', async () => {
+    const { user } = overlay(pair, {
+      ...answers,
+      reapply_orphan: () => {
+        throw new CallError('conflict', 'The items were changed since.');
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Apply again: Move 3 items' }));
+    expect(await screen.findByText('The items were changed since.')).toBeVisible();
+  });
+
+  it('are applied on the primary only, and a secondary says so', async () => {
+    const secondary = redundancy('secondary_copy', 'synced', 'equal', {
+      orphans: 1,
+      peer: peer({ name: 'Station A', mode: 'primary' }),
+    });
+    overlay(secondary, answers, station({ name: 'Station B', editable: false }));
+    const apply = await screen.findByRole('button', { name: 'Apply again: Move 3 items' });
+    expect(apply).toHaveAccessibleDescription('Only the primary (Station A) can apply an orphan.');
+  });
+});
