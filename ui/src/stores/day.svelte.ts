@@ -1,4 +1,4 @@
-import type { Backend, ItemView, ItemSet, NewItem, PlaylistView } from '../backend';
+import type { Backend, Committed, ItemSet, ItemView, NewItem, PlaylistView } from '../backend';
 import { dayRows, dayTotals, type DayRow, type DayTotals } from '../playlist/rows';
 import { coalesce } from './coalesce';
 import { selectOnly, selectSurvivors, type ListOrder } from './list-selection';

@@ -88,7 +88,21 @@ export function selectSurvivors(now: ListSelection, before: ListOrder, after: Li
     const first = focus ?? [...ids][0] ?? null;
     return { ids, focus: first, anchor: kept(now.anchor) ?? first };
   }
-  const was = now.focus === null ? -1 : before.indexOf(now.focus);
-  const successor = was < 0 ? undefined : after.idAt(Math.min(was, after.length - 1));
-  return successor === undefined ? nothingSelected : selectOnly(successor);
+  const successor = now.focus === null ? null : nearestSurvivor(now.focus, before, after);
+  return successor === null ? nothingSelected : selectOnly(successor);
+}
+
+/** The line that stood next below a line that went, or else next above, and is still there. */
+function nearestSurvivor(gone: string, before: ListOrder, after: ListOrder): string | null {
+  const was = before.indexOf(gone);
+  if (was < 0) return null;
+  for (let index = was + 1; index < before.length; index++) {
+    const id = before.idAt(index);
+    if (id !== undefined && after.indexOf(id) >= 0) return id;
+  }
+  for (let index = was - 1; index >= 0; index--) {
+    const id = before.idAt(index);
+    if (id !== undefined && after.indexOf(id) >= 0) return id;
+  }
+  return null;
 }

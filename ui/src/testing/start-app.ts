@@ -1,0 +1,11 @@
+import { vi } from 'vitest';
+import { App } from '../stores/app.svelte';
+import type { FakeBackend } from './fake-backend';
+
+/** A started app that has loaded its first day. */
+export async function startApp(backend: FakeBackend): Promise<App> {
+  const app = new App(backend);
+  app.start();
+  await vi.waitUntil(() => app.day.playlist !== null && app.station.station !== null);
+  return app;
+}
