@@ -11,7 +11,8 @@ function overlay(pair: Redundancy, answers: Record<string, Answer> = {}, self: S
   const call = vi.fn(async (command: string, args: unknown) => {
     const answer = answers[command];
     if (answer) return answer(args);
-    if (command === 'get_redundancy_log') return [{ at: '2026-11-22T18:00:00Z', event: 'mode', detail: 'Mode set.' }];
+    if (command === 'get_redundancy_log')
+      return [{ at: '2026-11-22T18:00:00Z', event: 'mode', detail: 'Mode set.' }];
     if (command === 'list_orphans') return { orphans: [] };
     return pair;
   });
@@ -78,7 +79,11 @@ describe('the redundancy overlay', () => {
   });
 
   it('shows the countdown with its target, Make primary and Hold', async () => {
-    const { call, user, onchanged } = overlay(unavailable, {}, station({ name: 'Station B', editable: false }));
+    const { call, user, onchanged } = overlay(
+      unavailable,
+      {},
+      station({ name: 'Station B', editable: false }),
+    );
     expect(screen.getByRole('timer')).toHaveTextContent('Station B takes over from Station A in 17 s');
     await user.click(button('Hold'));
     expect(call).toHaveBeenCalledWith('hold_failover', {});
@@ -97,7 +102,9 @@ describe('the redundancy overlay', () => {
   });
 
   it('forces only after the named risk was confirmed', async () => {
-    const pair = redundancy('secondary_copy', 'not_synced', 'sums_differ', { offers: { make_primary: true } });
+    const pair = redundancy('secondary_copy', 'not_synced', 'sums_differ', {
+      offers: { make_primary: true },
+    });
     const { call, user } = overlay(pair);
     await user.click(button('Make primary'));
     expect(call).not.toHaveBeenCalledWith('make_primary', expect.anything());

@@ -21,7 +21,9 @@ describe('the role banner', () => {
 
   it('never says that a primary which must not edit can be edited', () => {
     const pair = redundancy('primary', 'incompatible', 'superseded');
-    render(RoleBannerView, { props: { station: station({ editable: false }), redundancy: pair, channel: 'One' } });
+    render(RoleBannerView, {
+      props: { station: station({ editable: false }), redundancy: pair, channel: 'One' },
+    });
     expect(screen.queryByText(/edits are made here/)).toBeNull();
     expect(screen.getByText(/must not edit now/)).toBeVisible();
   });

@@ -28,8 +28,22 @@ describe('the steps that the overlay offers', () => {
   });
 
   it.each<[Mode, Status, Reason, Partial<Offers>, Step[], Step[]]>([
-    ['primary', 'synced', 'equal', { hand_over: true, resync_now: true }, primarySteps, ['resync_now', 'hand_over']],
-    ['primary', 'syncing', 'behind', { hand_over: true, resync_now: true }, primarySteps, ['resync_now', 'hand_over']],
+    [
+      'primary',
+      'synced',
+      'equal',
+      { hand_over: true, resync_now: true },
+      primarySteps,
+      ['resync_now', 'hand_over'],
+    ],
+    [
+      'primary',
+      'syncing',
+      'behind',
+      { hand_over: true, resync_now: true },
+      primarySteps,
+      ['resync_now', 'hand_over'],
+    ],
     ['primary', 'not_synced', 'sums_differ', { resync_now: true }, primarySteps, ['resync_now']],
     ['primary', 'unavailable', 'lost', {}, primarySteps, []],
     ['primary', 'unavailable', 'waiting', { make_primary: true }, primarySteps, ['make_primary']],
@@ -45,7 +59,14 @@ describe('the steps that the overlay offers', () => {
     ],
     ['secondary_copy', 'synced', 'equal', { make_primary: true, resync_now: true }, copySteps, copySteps],
     ['secondary_copy', 'unavailable', 'lost', { make_primary: true }, copySteps, ['make_primary']],
-    ['secondary_copy', 'not_synced', 'apply_failed', { make_primary: true, resync_now: true }, copySteps, copySteps],
+    [
+      'secondary_copy',
+      'not_synced',
+      'apply_failed',
+      { make_primary: true, resync_now: true },
+      copySteps,
+      copySteps,
+    ],
     ['secondary_failover', 'synced', 'equal', { make_primary: true }, failoverSteps, ['make_primary']],
     [
       'secondary_failover',
@@ -111,7 +132,9 @@ describe('the steps that the overlay offers', () => {
   );
 
   it('needs no force where both are secondary: that is the cure', () => {
-    const pair = redundancy('secondary_copy', 'incompatible', 'both_secondary', { offers: { make_primary: true } });
+    const pair = redundancy('secondary_copy', 'incompatible', 'both_secondary', {
+      offers: { make_primary: true },
+    });
     expect(offers(pair).get('make_primary')?.force).toBe(false);
   });
 

@@ -17,7 +17,10 @@ describe('the sentences of a reason', () => {
   });
 
   it.each(codes)('%s reads well before the other station has told its name', (code) => {
-    const unknown = pairOf(station(), redundancy('secondary_copy', 'connecting', 'first_contact', { peer: null }));
+    const unknown = pairOf(
+      station(),
+      redundancy('secondary_copy', 'connecting', 'first_contact', { peer: null }),
+    );
     const { cause, cure } = reasonText(code, unknown);
     expect(cause).toMatch(/^[A-Z]/);
     expect(`${cause} ${cure}`).not.toContain(`. ${UNKNOWN_PEER}`);

@@ -11,6 +11,7 @@ export interface Typed {
   mode: Mode;
   peer_url: string;
   failover_offset_s: string;
+  auto_rejoin: boolean;
 }
 
 /** What is wrong, by field. */
@@ -33,6 +34,7 @@ export function toCommand(typed: Typed): { command: SetRedundancy } | { problems
   const command: SetRedundancy = { mode };
   if (urlLabel(mode) !== null) {
     command.peer_url = typed.peer_url.trim();
+    command.auto_rejoin = typed.auto_rejoin;
     if (command.peer_url === '') problems.peer_url = REDUNDANCY.urlMissing;
   }
   if (needsOffset(mode)) {

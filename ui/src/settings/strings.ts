@@ -40,6 +40,9 @@ export const REDUNDANCY = {
   offsetUnit: 'seconds',
   offsetHint: 'Whole seconds, 2 to 86,400. The countdown starts at the last contact.',
   offsetNotWhole: 'Type whole seconds, 2 to 86,400.',
+  rejoin: 'Follow again without asking',
+  rejoinSays:
+    'If this station was primary, and the other one took over meanwhile, it becomes its secondary by itself when nothing would be put aside. Otherwise it asks.',
   ownUrl: 'URL of this station, for the other one',
   ownUrlHint: 'Each station is given the URL of the other. It answers only while a mode is set.',
   apply: 'Apply',
