@@ -11,11 +11,15 @@ use tokio::sync::{Notify, Semaphore};
 /// How many bytes of bulk data may be under way, or wait at the receiver, on one link. A longer frame counts as so many and
 /// thus travels alone.
 pub const WINDOW: u32 = 1 << 20;
+/// What even the shortest frame takes from the window.
+const COST_MIN: u32 = 256;
+/// Most frames that can be under way, or wait at the receiver, on one link.
+pub const FRAMES_MAX: usize = (WINDOW / COST_MIN) as usize;
 
 /// What a frame of `len` bytes takes from the window.
 #[must_use]
 pub fn cost(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(WINDOW).clamp(1, WINDOW)
+    u32::try_from(len).unwrap_or(WINDOW).clamp(COST_MIN, WINDOW)
 }
 
 /// The sender's side: what it may still send.
@@ -121,10 +125,10 @@ mod tests {
     #[test]
     fn the_sender_waits_when_the_window_is_used_up_and_goes_on_when_it_opens() {
         let allowance = Allowance::default();
-        assert!(is_ready(allowance.take(WINDOW as usize - 10)));
-        assert!(!is_ready(allowance.take(11)));
+        assert!(is_ready(allowance.take((WINDOW - COST_MIN) as usize)));
+        assert!(!is_ready(allowance.take(COST_MIN as usize + 1)));
         allowance.give(1).unwrap();
-        assert!(is_ready(allowance.take(11)));
+        assert!(is_ready(allowance.take(COST_MIN as usize + 1)));
     }
 
     #[test]
@@ -132,7 +136,7 @@ mod tests {
         let allowance = Allowance::default();
         assert!(is_ready(allowance.take(1)));
         assert!(!is_ready(allowance.take(WINDOW as usize * 3)));
-        allowance.give(1).unwrap();
+        allowance.give(COST_MIN).unwrap();
         assert!(is_ready(allowance.take(WINDOW as usize * 3)));
         assert!(!is_ready(allowance.take(0)));
     }
@@ -145,6 +149,14 @@ mod tests {
         drop(share);
         assert!(intake.arrive(1).is_ok());
         assert_eq!(Allowance::default().give(1), Err(WindowBroken));
+    }
+
+    #[test]
+    fn no_more_frames_than_the_limit_fit_into_the_window() {
+        let intake = Arc::new(Intake::default());
+        let shares: Vec<_> = (0..FRAMES_MAX).map(|_| intake.arrive(0).unwrap()).collect();
+        assert_eq!(intake.arrive(0).err(), Some(WindowBroken));
+        drop(shares);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use bytes::Bytes;
 use pair::message::Hello;
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 use super::fingerprint::Fingerprint;
 use super::identity::Identity;
@@ -125,6 +126,11 @@ impl Door {
         self.agreed.send_replace(None);
     }
 
+    /// Lets nobody in.
+    pub fn shut(&self) {
+        self.admit(Some(self.own));
+    }
+
     /// The short code that stands now, and whom it is for; changes are published.
     #[must_use]
     pub fn agreed(&self) -> watch::Receiver<Option<Agreed>> {
@@ -160,6 +166,7 @@ impl Door {
 pub struct PeerServer {
     address: SocketAddr,
     handle: Handle<SocketAddr>,
+    serving: Option<JoinHandle<()>>,
 }
 
 impl PeerServer {
@@ -191,7 +198,7 @@ impl PeerServer {
             .http1()
             .header_read_timeout(HEADER_PATIENCE);
         let router = router(Peer { door, inbound });
-        tokio::spawn(async move {
+        let serving = tokio::spawn(async move {
             if let Err(error) = server.serve(router.into_make_service()).await {
                 tracing::error!(%error, "the peer listener failed");
             }
@@ -199,6 +206,7 @@ impl PeerServer {
         Ok(Self {
             address: bound,
             handle,
+            serving: Some(serving),
         })
     }
 
@@ -206,6 +214,16 @@ impl PeerServer {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+}
+
+impl PeerServer {
+    /// Closes the listener; what is returned ends when its port is free.
+    pub fn close(mut self) -> JoinHandle<()> {
+        self.handle.graceful_shutdown(Some(CLOSE_GRACE));
+        self.serving
+            .take()
+            .unwrap_or_else(|| tokio::spawn(async {}))
     }
 }
 

@@ -1,0 +1,98 @@
+//! The redundancy log in words.
+
+use pair::action::HangupReason;
+use pair::view::{Opening, Record};
+
+/// A line of the log: what happened in a word, and in a sentence.
+pub(super) fn record(record: &Record) -> (&'static str, String) {
+    match *record {
+        Record::Started { mode, clean: true } => {
+            ("started", format!("Started with mode {}.", mode.code()))
+        }
+        Record::Started { mode, clean: false } => (
+            "started",
+            format!(
+                "Started with mode {}; the process before did not end in order.",
+                mode.code()
+            ),
+        ),
+        Record::Woke { gap_ms } => ("woke", format!("Was asleep or stopped for {gap_ms} ms.")),
+        Record::Status { status, reason } => {
+            ("status", format!("{}: {}", status.code(), reason.cause()))
+        }
+        Record::Configured { mode } => (
+            "mode",
+            format!("The operator set the mode {}.", mode.code()),
+        ),
+        Record::EpochOpened { number, why } => (
+            "promoted",
+            format!("Opened epoch {number}: {}.", opening(why)),
+        ),
+        Record::HandingOver => (
+            "handing_over",
+            "Stopped editing to hand over to the other station.".into(),
+        ),
+        Record::HandedOver => (
+            "handed_over",
+            "The other station took the lead; this one follows.".into(),
+        ),
+        Record::HandoverRefused { reason } => (
+            "handover_refused",
+            format!("The hand-over was given up: {}", reason.cause()),
+        ),
+        Record::Superseded { number } => (
+            "superseded",
+            format!("Met a primary with the higher epoch {number} and stopped editing."),
+        ),
+        Record::Forked { number } => (
+            "forked",
+            format!("Met another station's epoch of the same number {number} and stopped editing."),
+        ),
+        Record::Following => (
+            "following",
+            "This station follows the other from now on.".into(),
+        ),
+        Record::Rewound { to_seq, orphans } => (
+            "rewound",
+            format!("Cut back to entry {to_seq}; {orphans} entries are kept as orphans."),
+        ),
+        Record::SnapshotInstalled => (
+            "copied",
+            "A full copy of the primary's data was put in place.".into(),
+        ),
+        Record::Held => ("held", "The operator stopped the countdown.".into()),
+        Record::Verified { ok: true } => (
+            "verified",
+            "A full check found the data as recorded.".into(),
+        ),
+        Record::Verified { ok: false } => (
+            "verified",
+            "A full check found data that no edit made.".into(),
+        ),
+    }
+}
+
+fn opening(why: Opening) -> &'static str {
+    match why {
+        Opening::Failover => "the primary was unavailable for the failover offset",
+        Opening::MakePrimary => "the operator chose Make primary",
+        Opening::Switch => "a planned switch",
+        Opening::Configured => "the mode was set to primary",
+        Opening::UncleanStop => "the process before did not end in order",
+        Opening::Restored => "a backup was restored",
+        Opening::Decided => "the operator decided for this station's history",
+    }
+}
+
+/// What the other side is told when a link is ended.
+pub(super) fn hangup(why: HangupReason) -> &'static str {
+    match why {
+        HangupReason::Changed => "the mode, peer or role changed",
+        HangupReason::Replaced => "a newer link took its place",
+        HangupReason::Incompatible => "the stations do not fit",
+        HangupReason::Fenced => "a higher epoch is in force",
+        HangupReason::Silent => "nothing was heard, or nothing moved, for too long",
+        HangupReason::Protocol => "a message made no sense at that moment",
+        HangupReason::Promoting => "this station takes the lead",
+    }
+}

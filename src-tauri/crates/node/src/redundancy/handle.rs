@@ -1,0 +1,216 @@
+//! What the rest of the station asks of its redundancy.
+
+use std::sync::Arc;
+
+use pair::Mode;
+use pair::action::{Refusal, RefusalCode};
+use pair::config::ConfigError;
+use pair::event::Command;
+use pair::view::Notice;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use super::snapshot::Snapshot;
+use crate::link::peer_url::{PeerUrl, PeerUrlError};
+use crate::link::server::ListenError;
+
+/// Why a command was not carried out. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RedundancyError {
+    /// The rules of the pair speak against it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The peer's URL is not one.
+    #[error("the URL of the other station is not valid: {0}")]
+    Url(#[from] PeerUrlError),
+    /// The mode, URL and offset do not fit together.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The peer listener cannot be opened.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// There is no short code to confirm.
+    #[error(
+        "there is no code to confirm now: it stands on both screens once the stations have reached each other"
+    )]
+    NoCode,
+    /// The code that was given is not the one on this screen.
+    #[error(
+        "that is not the code on this screen: compare both screens, and confirm only when they show the same"
+    )]
+    WrongCode,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The station stops.
+    #[error("this station is stopping")]
+    Stopping,
+}
+
+impl RedundancyError {
+    /// The error code of the contract (DESIGN.md 6.2).
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code.code(),
+            Self::Url(_) | Self::Config(_) | Self::WrongCode => RefusalCode::Invalid.code(),
+            Self::NoCode => RefusalCode::Conflict.code(),
+            Self::Store(_) => "internal",
+            Self::Listen(_) | Self::Stopping => RefusalCode::Unavailable.code(),
+        }
+    }
+
+    /// The field of the request that is at fault, where it is one.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Url(_) | Self::Config(ConfigError::PeerMissing) => Some("peer_url"),
+            Self::Config(ConfigError::Offset(_)) => Some("failover_offset_s"),
+            Self::WrongCode => Some("code"),
+            Self::Refused(_) | Self::Listen(_) | Self::NoCode | Self::Store(_) | Self::Stopping => {
+                None
+            }
+        }
+    }
+}
+
+/// `set_redundancy`: what is `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetRedundancy {
+    /// The mode, with its offset.
+    pub mode: Mode,
+    /// The peer's URL as the operator typed it.
+    pub peer_url: Option<String>,
+    /// A superseded primary without orphans follows again by itself.
+    pub auto_rejoin: Option<bool>,
+    /// The operator agreed that this station's data is replaced.
+    pub confirm_replace: bool,
+}
+
+/// What the driver is asked.
+pub(super) enum Request {
+    Current(oneshot::Sender<Arc<Snapshot>>),
+    Configure(SetRedundancy, Answer),
+    ConfirmPeer(String, Answer),
+    Command(Command, Answer),
+    MayRestore(Answer),
+    Restored(Answer),
+    Stop(oneshot::Sender<()>),
+}
+
+/// Where the outcome of a request goes.
+pub(super) type Answer = oneshot::Sender<Result<(), RedundancyError>>;
+
+/// The redundancy of this station, for whoever shows or commands it. Cheap to clone.
+#[derive(Clone)]
+pub struct RedundancyHandle {
+    pub(super) requests: mpsc::Sender<Request>,
+    pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(super) notices: broadcast::Sender<Notice>,
+    pub(super) own_url: Arc<PeerUrl>,
+}
+
+impl RedundancyHandle {
+    /// This station's own URL, to be given to its peer: `https://HOST:PORT/#sha256-…`.
+    #[must_use]
+    pub fn own_url(&self) -> String {
+        self.own_url.to_string()
+    }
+
+    /// The pair as last published: at every change other than the passing of time, and every second while a countdown runs.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshots.borrow().clone()
+    }
+
+    /// Follows what [`Self::snapshot`] returns.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// What operators must be told even with the window closed.
+    #[must_use]
+    pub fn notices(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
+    }
+
+    /// The pair at this moment, exactly.
+    pub async fn current(&self) -> Result<Arc<Snapshot>, RedundancyError> {
+        let (sender, answer) = oneshot::channel();
+        self.send(Request::Current(sender)).await?;
+        answer.await.map_err(|_| RedundancyError::Stopping)
+    }
+
+    /// Sets mode, peer and offset. Answers when they are durable.
+    pub async fn configure(&self, settings: SetRedundancy) -> Result<(), RedundancyError> {
+        self.ask(|answer| Request::Configure(settings, answer))
+            .await
+    }
+
+    /// Confirms the short code that both screens show; the peer's certificate is pinned from then on.
+    pub async fn confirm_peer(&self, code: &str) -> Result<(), RedundancyError> {
+        self.ask(|answer| Request::ConfirmPeer(code.to_owned(), answer))
+            .await
+    }
+
+    /// Makes this station the primary. Answers when done.
+    pub async fn make_primary(&self, force: bool) -> Result<(), RedundancyError> {
+        self.command(Command::MakePrimary { force }).await
+    }
+
+    /// Makes the peer the primary. Answers when done.
+    pub async fn hand_over(&self) -> Result<(), RedundancyError> {
+        self.command(Command::HandOver).await
+    }
+
+    /// Makes this superseded or forked primary follow its peer.
+    pub async fn become_secondary(&self) -> Result<(), RedundancyError> {
+        self.command(Command::BecomeSecondary).await
+    }
+
+    /// Verifies and fetches what differs. Answers when begun.
+    pub async fn resync_now(&self) -> Result<(), RedundancyError> {
+        self.command(Command::ResyncNow).await
+    }
+
+    /// Stops the countdown until contact returns.
+    pub async fn hold_failover(&self) -> Result<(), RedundancyError> {
+        self.command(Command::HoldFailover).await
+    }
+
+    /// Whether a backup may be restored now. To be asked before the store is touched.
+    pub async fn may_restore(&self) -> Result<(), RedundancyError> {
+        self.ask(Request::MayRestore).await
+    }
+
+    /// Reports that a backup was restored into the store.
+    pub async fn restored(&self) -> Result<(), RedundancyError> {
+        self.ask(Request::Restored).await
+    }
+
+    /// Ends the redundancy in order; returns when the pair's state is durable and the listener closed.
+    pub async fn stop(&self) {
+        let (sender, done) = oneshot::channel();
+        if self.send(Request::Stop(sender)).await.is_ok() {
+            // An error means that it has ended: what was asked for.
+            let _ = done.await;
+        }
+    }
+
+    async fn command(&self, command: Command) -> Result<(), RedundancyError> {
+        self.ask(|answer| Request::Command(command, answer)).await
+    }
+
+    async fn ask(&self, request: impl FnOnce(Answer) -> Request) -> Result<(), RedundancyError> {
+        let (sender, answer) = oneshot::channel();
+        self.send(request(sender)).await?;
+        answer.await.map_err(|_| RedundancyError::Stopping)?
+    }
+
+    async fn send(&self, request: Request) -> Result<(), RedundancyError> {
+        self.requests
+            .send(request)
+            .await
+            .map_err(|_| RedundancyError::Stopping)
+    }
+}

@@ -1,0 +1,49 @@
+//! What the pair looks like at one moment, for operators and programs.
+
+use pair::action::Edits;
+use pair::{Config, Now, View};
+
+/// Everything that is shown of the redundancy of this station.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// What the operator set.
+    pub config: Config,
+    /// The failover offset in whole seconds: as set, as last set, or the default.
+    pub failover_offset_s: u32,
+    /// Status, reason and figures.
+    pub view: View,
+    /// Whether operators may edit here, and why not.
+    pub edits: Edits,
+    /// Whether the operator stopped the countdown.
+    pub held: bool,
+    /// The short code that both screens show, as `1234 5678`; `None` where there is none to confirm.
+    pub confirm_code: Option<String>,
+    /// Entries that are kept as orphans and not yet dealt with.
+    pub orphans: u64,
+    /// Why the peer listener is not open though a mode is set; `None` where it is, or need not be.
+    pub listener_error: Option<String>,
+    /// When this was taken.
+    pub taken: Now,
+}
+
+impl Snapshot {
+    /// True where two snapshots differ in more than the passing of time.
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> bool {
+        let timeless = |snapshot: &Self| {
+            let mut copy = snapshot.clone();
+            copy.taken = Now::default();
+            copy.view.countdown = None;
+            copy.view.lag.time = std::time::Duration::ZERO;
+            if let Edits::Allowed { until, .. } = &mut copy.edits {
+                *until = None;
+            }
+            if let Some(peer) = &mut copy.view.peer {
+                peer.last_contact = None;
+                peer.clock_difference_ms = 0;
+            }
+            copy
+        };
+        timeless(self) != timeless(other)
+    }
+}
