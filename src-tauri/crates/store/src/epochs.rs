@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{During as _, Error};
 use crate::local::LocalPut;
-use crate::state::{self, Head, sql};
+use crate::state::{self, Base, Head, sql};
 use crate::store::{Store, WriterParts};
 
 /// Where a station is, with all that it says of itself to a peer; read at one moment.
@@ -62,24 +62,7 @@ impl Store {
     /// [`Error::NoSpace`], [`Error::Database`].
     pub async fn open_lineage(&self, local: Vec<LocalPut>) -> Result<Head, Error> {
         self.transaction_published("open a lineage", move |parts| {
-            leave(parts)?;
-            let position = &mut parts.head.position;
-            position.lineage = LineageId(Uuid::now_v7());
-            position.epoch = Epoch {
-                number: 1,
-                opener: parts.shared.station,
-            };
-            let start = EpochStart {
-                epoch: position.epoch,
-                after_seq: position.seq,
-                chain: position.chain,
-            };
-            parts
-                .db
-                .run("DELETE FROM epoch", &[])
-                .during("open a lineage")?;
-            state::add_epoch(parts.db, &start)?;
-            state::save_head(parts.db, parts.head)?;
+            new_lineage(parts)?;
             local.iter().try_for_each(|put| put.run(parts.db))
         })
         .await
@@ -133,6 +116,43 @@ impl Store {
         })
         .await
     }
+}
+
+/// Leaves the lineage for a new one over the present data.
+pub(crate) fn new_lineage(parts: &mut WriterParts<'_, '_>) -> Result<(), Error> {
+    leave(parts)?;
+    let position = &mut parts.head.position;
+    position.lineage = LineageId(Uuid::now_v7());
+    position.epoch = Epoch {
+        number: 1,
+        opener: parts.shared.station,
+    };
+    let start = EpochStart {
+        epoch: position.epoch,
+        after_seq: position.seq,
+        chain: position.chain,
+    };
+    parts
+        .db
+        .run("DELETE FROM epoch", &[])
+        .during("open a lineage")?;
+    state::add_epoch(parts.db, &start)?;
+    state::save_head(parts.db, parts.head)
+}
+
+/// Drops the journal up to the head: the data is no longer what its entries lead to.
+pub(crate) fn forget_journal(parts: &mut WriterParts<'_, '_>) -> Result<(), Error> {
+    let Head { position, sum, .. } = *parts.head;
+    parts
+        .db
+        .run("DELETE FROM journal", &[])
+        .during("drop the journal")?;
+    *parts.base = Base {
+        seq: position.seq,
+        chain: position.chain,
+        sum,
+    };
+    state::save_base(parts.db, parts.base)
 }
 
 /// Puts the present position on record as one that is left.

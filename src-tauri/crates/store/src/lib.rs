@@ -8,6 +8,7 @@
 
 mod activity;
 mod apply;
+mod backup;
 mod entry;
 mod epochs;
 mod error;
@@ -20,6 +21,7 @@ mod migrate;
 mod open;
 mod orphans;
 mod permit;
+mod retention;
 mod rewind;
 mod snapshot;
 mod state;
@@ -33,6 +35,7 @@ mod verify;
 mod write;
 
 pub use apply::ApplyError;
+pub use backup::Backup;
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};
 pub use epochs::Overview;
 pub use error::Error;
@@ -41,6 +44,7 @@ pub use local::{LocalPut, LogLine};
 pub use open::{DATABASE_FILE, OpenError};
 pub use orphans::{BundleId, Orphan, OrphanId};
 pub use permit::{EditPermit, boot_time};
+pub use retention::{Pruned, Retention};
 pub use rewind::Rewound;
 pub use snapshot::{Install, SnapshotError, SnapshotExport, SnapshotHeader, SnapshotImport};
 pub use state::Head;
@@ -50,3 +54,6 @@ pub use touched::Touched;
 pub use undo::UndoConflict;
 pub use verify::Verified;
 pub use write::{Edit, EditMeta, Written};
+
+#[cfg(test)]
+mod tests;

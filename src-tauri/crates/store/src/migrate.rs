@@ -7,24 +7,45 @@ use crate::tables;
 /// Marks a file as Tandem's (`PRAGMA application_id`): "Tand".
 pub(crate) const APPLICATION_ID: i64 = 0x5461_6e64;
 
-/// What makes version n out of version n − 1, in order. Steps that were released are never changed; one that alters a
-/// replicated table must leave the other rows' values alone: the sum is computed anew after it.
-pub(crate) const STEPS: &[&[&str]] = &[&[include_str!("local.sql"), tables::SCHEMA]];
-
-/// The version that this build reads and writes (`PRAGMA user_version`).
-pub(crate) fn latest() -> i64 {
-    STEPS.len() as i64
+/// What databases of this build hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Definition {
+    /// What makes version n out of version n − 1, in order. Steps that were released are never changed; one that alters
+    /// a replicated table must leave the rows' other values alone: the sum is computed anew after it.
+    pub(crate) steps: &'static [&'static [&'static str]],
+    /// The tables that are replicated, parents before the tables that refer to them.
+    pub(crate) replicated: &'static [&'static str],
 }
 
-/// Brings the database from version `from` to that of `steps`, within the caller's transaction.
-pub(crate) fn migrate(db: &Db<'_>, from: i64, steps: &[&[&str]]) -> Result<(), changeset::Error> {
+/// The tables of every database that are not replicated.
+pub(crate) const LOCAL: &str = include_str!("local.sql");
+
+/// What Tandem's databases hold.
+pub(crate) const TANDEM: Definition = Definition {
+    steps: &[&[LOCAL, tables::SCHEMA]],
+    replicated: tables::REPLICATED,
+};
+
+impl Definition {
+    /// The version that this build reads and writes (`PRAGMA user_version`).
+    pub(crate) fn version(&self) -> i64 {
+        self.steps.len() as i64
+    }
+}
+
+/// Brings the database from version `from` to that of `definition`, within the caller's transaction.
+pub(crate) fn migrate(
+    db: &Db<'_>,
+    from: i64,
+    definition: &Definition,
+) -> Result<(), changeset::Error> {
     let done = usize::try_from(from).unwrap_or(0);
-    for sql in steps.iter().skip(done).copied().flatten() {
+    for sql in definition.steps.iter().skip(done).copied().flatten() {
         db.execute(sql)?;
     }
     db.execute(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {}",
-        steps.len()
+        definition.version()
     ))
 }
 

@@ -17,11 +17,10 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::activity::Activity;
 use crate::error::{During as _, Error};
 use crate::lock::DirLock;
-use crate::migrate::{self, APPLICATION_ID, STEPS, pragma};
+use crate::migrate::{self, APPLICATION_ID, Definition, TANDEM, pragma};
 use crate::permit::Gate;
 use crate::state::{self, State};
 use crate::store::{Shared, Store, Writer};
-use crate::tables::REPLICATED;
 use crate::{journal, snapshot, sum};
 
 /// The database's file in the data directory.
@@ -99,6 +98,11 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; nothing was changed then.
     pub async fn open(dir: &Path) -> Result<Store, OpenError> {
+        Store::open_as(dir, TANDEM).await
+    }
+
+    /// As [`Store::open`], with databases of another definition.
+    pub(crate) async fn open_as(dir: &Path, definition: Definition) -> Result<Store, OpenError> {
         let path = dir.join(DATABASE_FILE);
         std::fs::create_dir_all(dir).map_err(|source| OpenError::Io {
             during: "make the data directory",
@@ -106,9 +110,9 @@ impl Store {
             source,
         })?;
         let lock = DirLock::take(dir)?;
-        inspect(&path).await?;
+        inspect(&path, &definition).await?;
         snapshot::clean(dir);
-        open_database(dir, &path, lock)
+        open_database(dir, &path, lock, definition)
             .await
             .map_err(|error| match error {
                 Error::Damaged { what } => OpenError::Corrupt { path, what },
@@ -130,7 +134,7 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// Looks at an existing file without changing it: is it ours, is it whole enough to read, is it not from the future?
-pub(crate) async fn inspect(path: &Path) -> Result<(), OpenError> {
+pub(crate) async fn inspect(path: &Path, definition: &Definition) -> Result<(), OpenError> {
     let mut header = Vec::new();
     match File::open(path) {
         Ok(file) => file
@@ -168,10 +172,10 @@ pub(crate) async fn inspect(path: &Path) -> Result<(), OpenError> {
         },
     })?;
     match (application, version) {
-        (APPLICATION_ID, found) if found > migrate::latest() => Err(OpenError::Newer {
+        (APPLICATION_ID, found) if found > definition.version() => Err(OpenError::Newer {
             path: path.to_owned(),
             found,
-            known: migrate::latest(),
+            known: definition.version(),
         }),
         // A database whose making was cut off has neither mark nor tables.
         (APPLICATION_ID, _) | (0, 0) => Ok(()),
@@ -210,7 +214,12 @@ async fn identity(path: &Path) -> Result<(i64, i64), Error> {
     Ok(found)
 }
 
-async fn open_database(dir: &Path, path: &Path, lock: DirLock) -> Result<Store, Error> {
+async fn open_database(
+    dir: &Path,
+    path: &Path,
+    lock: DirLock,
+    definition: Definition,
+) -> Result<Store, Error> {
     let during = "open the database";
     let connection: SqliteConnection = options(path)
         .create_if_missing(true)
@@ -221,7 +230,7 @@ async fn open_database(dir: &Path, path: &Path, lock: DirLock) -> Result<Store, 
     let mut recorder = Recorder::new(connection).await.during(during)?;
     let prepared = {
         let mut db = recorder.lock().await.during(during)?;
-        let prepared = prepare(&db);
+        let prepared = prepare(&db, &definition);
         if prepared.is_err() {
             // What the error is about must not be hidden by a rollback that fails for the same reason.
             let _ = db.abandon();
@@ -245,7 +254,8 @@ async fn open_database(dir: &Path, path: &Path, lock: DirLock) -> Result<Store, 
     };
     Ok(Store(Arc::new(Shared {
         dir: dir.to_owned(),
-        _lock: lock,
+        lock: std::sync::Mutex::new(Some(lock)),
+        definition,
         station: state.station,
         was_clean: state.closed,
         schema,
@@ -266,15 +276,15 @@ struct Prepared {
 }
 
 /// Migrates, makes what a new database lacks, and checks that what is there fits together.
-fn prepare(db: &Db<'_>) -> Result<Prepared, Error> {
+fn prepare(db: &Db<'_>, definition: &Definition) -> Result<Prepared, Error> {
     let during = "open the database";
     db.execute("BEGIN IMMEDIATE").during(during)?;
     let version = pragma(db, "user_version").during(during)?;
-    let migrated = version < migrate::latest();
+    let migrated = version < definition.version();
     if migrated {
-        migrate::migrate(db, version, STEPS).during("bring the database up to date")?;
+        migrate::migrate(db, version, definition).during("bring the database up to date")?;
     }
-    let schema = Schema::read(db, REPLICATED).during(during)?;
+    let schema = Schema::read(db, definition.replicated).during(during)?;
     let state = match state::load(db)? {
         Some(mut state) => {
             if migrated {
@@ -293,7 +303,7 @@ fn prepare(db: &Db<'_>) -> Result<Prepared, Error> {
         quick_check(db)?;
     }
     db.run("UPDATE state SET closed = 0", &[]).during(during)?;
-    let schema_hash = schema_hash(db).during(during)?;
+    let schema_hash = schema_hash(db, definition).during(during)?;
     db.execute("COMMIT").during(during)?;
     Ok(Prepared {
         state,
@@ -328,11 +338,14 @@ fn quick_check(db: &Db<'_>) -> Result<(), Error> {
 
 /// What must be equal on both stations before a changeset of one is applied on the other: the SQL of the replicated
 /// tables.
-fn schema_hash(db: &Db<'_>) -> Result<String, changeset::Error> {
+pub(crate) fn schema_hash(
+    db: &Db<'_>,
+    definition: &Definition,
+) -> Result<String, changeset::Error> {
     let mut text = String::new();
     let mut statement =
         db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
-    for &table in REPLICATED {
+    for &table in definition.replicated {
         statement.bind(1, table)?;
         while let Some(row) = statement.step()? {
             let words: Vec<&str> = row.str(0).split_whitespace().collect();

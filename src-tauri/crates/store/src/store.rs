@@ -1,10 +1,10 @@
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use changeset::{Changeset, Db, Locked, Recorder, Schema};
-use domain::history::{Epoch, EpochStart};
+use domain::history::EpochStart;
 use domain::ids::StationId;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
@@ -17,6 +17,7 @@ use crate::entry::Entry;
 use crate::error::{During as _, Error};
 use crate::history::HistoryEntry;
 use crate::lock::DirLock;
+use crate::migrate::Definition;
 use crate::open::{self, DATABASE_FILE};
 use crate::permit::{EditPermit, Gate};
 use crate::state::{self, Base, Head};
@@ -27,7 +28,9 @@ pub struct Store(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) dir: PathBuf,
-    pub(crate) _lock: DirLock,
+    /// Given back when the store is closed.
+    pub(crate) lock: std::sync::Mutex<Option<DirLock>>,
+    pub(crate) definition: Definition,
     pub(crate) station: StationId,
     pub(crate) was_clean: bool,
     pub(crate) schema: Schema,
@@ -186,6 +189,7 @@ impl Store {
                 .during("close the database")
         };
         writer.recorder.close().await.during("close the database")?;
+        drop(self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
         marked.map(drop)
     }
 
@@ -398,11 +402,6 @@ impl WriterParts<'_, '_> {
             // Nobody subscribing is no error.
             let _ = self.shared.commits.send(commit);
         }
-    }
-
-    /// The epoch in force.
-    pub(crate) fn epoch(&self) -> Epoch {
-        self.head.position.epoch
     }
 }
 

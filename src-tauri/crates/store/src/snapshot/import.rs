@@ -42,8 +42,13 @@ pub struct Install {
     pub local: Vec<LocalPut>,
 }
 
-/// The file; gone when dropped.
-struct Spool(PathBuf);
+/// A file that is gone when this is dropped.
+pub(crate) struct Spool(pub(crate) PathBuf);
+
+/// A name in the spool that no other file has.
+pub(crate) fn spool(dir: &Path) -> Spool {
+    Spool(dir.join(SPOOL).join(Uuid::now_v7().simple().to_string()))
+}
 
 impl Drop for Spool {
     fn drop(&mut self) {
@@ -71,11 +76,10 @@ impl Store {
         }
         header.check()?;
         let dir = self.0.dir.join(SPOOL);
-        let path = dir.join(Uuid::now_v7().simple().to_string());
+        let spool = spool(&self.0.dir);
         let spool = blocking::<_, Error>(move |_| {
             let during = "receive a snapshot";
             fs::create_dir_all(&dir).during(during)?;
-            let spool = Spool(path);
             let mut options = OpenOptions::new();
             options
                 .write(true)

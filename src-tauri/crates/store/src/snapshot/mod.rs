@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::state::Head;
 
 pub use export::SnapshotExport;
-pub(crate) use import::clean;
 pub use import::{Install, SnapshotImport};
+pub(crate) use import::{Spool, clean, spool};
 
 /// The encoding's version.
 const VERSION: u8 = 1;

@@ -1,0 +1,4 @@
+//! The store against its own promises, on real files.
+
+mod fixture;
+mod write;
