@@ -1,4 +1,10 @@
 //! A station: the store and the pair driven by tokio, the peer's link, and the commands that operators and programs run.
 
 pub mod api;
+pub mod call;
+pub mod commands;
+pub mod control;
+pub mod library;
 pub mod link;
+pub mod redundancy;
+pub mod station;

@@ -7,12 +7,12 @@ use ts_rs::TS;
 
 use super::Committed;
 
-/// `undo` and `redo`.
+/// `undo`.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 #[ts(export, optional_fields = nullable)]
 pub struct UndoEdit {
-    /// The entry to undo, or whose undoing to redo; the last one where not given.
+    /// The entry to undo; where not given, the last one that is not undone yet.
     pub seq: Option<u64>,
 }
 
@@ -111,6 +111,8 @@ pub enum OrphanState {
     Kept,
     /// Applied again on the primary.
     Reapplied,
+    /// Written to a file.
+    Exported,
 }
 
 /// An edit that was committed on a primary and that its successor never received.
@@ -119,8 +121,12 @@ pub enum OrphanState {
 pub struct Orphan {
     /// Identity, for `reapply_orphan`.
     pub id: String,
-    /// The bundle it was saved in.
+    /// The bundle it was saved in: what was cut off at one time.
     pub bundle: String,
+    /// When it was cut off (RFC 3339).
+    pub cut_at: String,
+    /// Why.
+    pub reason: String,
     /// Its number in the history that it was cut from.
     pub seq: u64,
     /// Number of its epoch there.
@@ -135,6 +141,8 @@ pub struct Orphan {
     pub label: String,
     /// What became of it.
     pub state: OrphanState,
+    /// The entry that it became when it was applied again; null as long as nobody did.
+    pub reapplied_seq: Option<u64>,
 }
 
 /// What `list_orphans` answers.

@@ -2,6 +2,7 @@
 
 use domain::ids::{AssetId, ItemId, PlaylistId};
 use domain::rundown::{ItemKind, Mark, StartMode};
+use domain::timecode::Timecode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -52,17 +53,23 @@ pub struct PlaylistView {
     /// The broadcast day: `"2026-11-22"`.
     pub date: String,
     /// Clock time at which the day starts, as a timecode.
-    pub day_start: String,
+    pub day_start: Timecode,
     /// The same as an instant (RFC 3339).
     pub day_start_utc: String,
     /// Length of the day in frames: a day with a DST change has 23 or 25 hours.
     pub day_length: i64,
     /// Sum of the items' durations in frames.
     pub duration: i64,
+    /// How much of it plays.
+    pub played: i64,
+    /// How much of it following fixed starts take away.
+    pub lost: i64,
     /// When the last item ends, in frames since the day's start.
     pub ends_at_offset: i64,
     /// Sum of the gaps in frames.
     pub gaps: i64,
+    /// Frames from the last item's end to the day's end; 0 where it runs past it.
+    pub unfilled: i64,
     /// Frames past the day's end; 0 where it fits.
     pub overrun: i64,
     /// The items in order.
@@ -84,15 +91,15 @@ pub struct ItemView {
     /// How it starts.
     pub start_mode: StartMode,
     /// The clock time of a fixed start, as a timecode; null unless `start_mode` is fixed.
-    pub fixed_start: Option<String>,
+    pub fixed_start: Option<Timecode>,
     /// First frame of the asset that is played.
     pub in_point: i64,
     /// How long it is, in frames; 0 for a note.
     pub duration: i64,
     /// Clock time of its first frame, as a timecode.
-    pub starts_at: String,
+    pub starts_at: Timecode,
     /// Clock time at which it ends (the first frame after it), as a timecode.
-    pub ends_at: String,
+    pub ends_at: Timecode,
     /// Its first frame, in frames since the day's start.
     pub start_offset: i64,
     /// How many frames of it play: less than `duration` where it is cut short.

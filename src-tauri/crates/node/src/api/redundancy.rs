@@ -80,6 +80,8 @@ pub struct Redundancy {
     pub difference: Option<Difference>,
     /// Whether a superseded primary without orphans follows again by itself.
     pub auto_rejoin: bool,
+    /// Why this station cannot be reached by its peer though a mode is set; null where it can.
+    pub listener_error: Option<String>,
     /// How many entries are kept as orphans and not yet dealt with.
     pub orphans: u64,
     /// Which steps the present state offers.

@@ -140,7 +140,7 @@ commands! {
     /// Undoes an edit.
     Edits undo: UndoEdit => Undone;
     /// Redoes an edit that was undone.
-    Edits redo: UndoEdit => Undone;
+    Edits redo: Nothing => Undone;
     /// What was done, newest first.
     Local get_history: GetHistory => History;
     /// Holds a full scan of the data against the rolling sum.

@@ -1,0 +1,130 @@
+//! Where commands work: the data, and who works on them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::channel::Channel;
+use domain::day::ChannelClock;
+use sqlx::sqlite::SqliteConnection;
+use store::{Edit, EditMeta, Reader, Store, Written};
+
+use crate::api::{ApiError, Committed, ErrorCode};
+
+/// What the commands on data need of the station, and no more.
+#[derive(Clone)]
+pub struct Desk {
+    store: Store,
+    user: Arc<str>,
+}
+
+impl Desk {
+    /// The desk of this user at this store.
+    #[must_use]
+    pub fn new(store: Store, user: &str) -> Self {
+        Self {
+            store,
+            user: user.into(),
+        }
+    }
+
+    /// The store, for what is neither reading nor editing.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.store.dir()
+    }
+
+    /// Who edits.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// A connection for queries.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn read(&self) -> Result<Reader, ApiError> {
+        Ok(self.store.read().await?)
+    }
+
+    /// Refuses what would edit before anything else is looked at.
+    ///
+    /// # Errors
+    /// `read_only`, `busy`.
+    pub fn check_editable(&self) -> Result<(), ApiError> {
+        Ok(self.store.check_permit()?)
+    }
+
+    /// Begins an edit, whose label operators read in the history.
+    ///
+    /// # Errors
+    /// `read_only`, `busy`, `internal`.
+    pub async fn edit(&self, label: impl Into<String>) -> Result<Edit, ApiError> {
+        Ok(self.store.begin(EditMeta::new(&*self.user, label)).await?)
+    }
+}
+
+/// Makes an edit durable and tells where it stands.
+///
+/// # Errors
+/// `read_only`, `busy`, `too_large`, `no_space`, `internal`; nothing was changed then.
+pub(super) async fn commit(edit: Edit) -> Result<Committed, ApiError> {
+    Ok(committed(&edit.commit().await?))
+}
+
+pub(super) fn committed<T>(written: &Written<T>) -> Committed {
+    Committed {
+        epoch: written.epoch.number,
+        seq: written.seq,
+    }
+}
+
+/// The channel with its clock.
+pub(super) async fn channel_and_clock(
+    connection: &mut SqliteConnection,
+) -> Result<(Channel, ChannelClock), ApiError> {
+    let channel = store::tables::channel::get(connection).await?;
+    let clock = ChannelClock::new(&channel)?;
+    Ok((channel, clock))
+}
+
+/// An instant of the journal as the contract writes it.
+pub(super) fn instant_us(unix_us: i64) -> String {
+    jiff::Timestamp::from_microsecond(unix_us)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_string()
+}
+
+/// Ids as a request gives them: at least one, no more than `max`, each once.
+pub(super) fn distinct<T: Copy + Eq + std::hash::Hash>(
+    ids: &[T],
+    max: usize,
+) -> Result<Vec<T>, ApiError> {
+    if ids.is_empty() {
+        return Err(ApiError::invalid("ids", "Name at least one id."));
+    }
+    if ids.len() > max {
+        let message = format!(
+            "{} ids are too many at once: at most {max} are possible. Do it in several steps.",
+            ids.len()
+        );
+        return Err(ApiError::new(ErrorCode::TooLarge, message));
+    }
+    let mut seen = std::collections::HashSet::with_capacity(ids.len());
+    Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
+}
+
+/// `"1 item"`, `"3 items"`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    if number == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{number} {one}s")
+    }
+}

@@ -1,0 +1,15 @@
+//! What each command of [`crate::api`] does: one file for each feature, against the [`Desk`].
+
+pub mod backups;
+mod desk;
+mod errors;
+pub mod folders;
+pub mod history;
+pub mod library;
+pub mod media_roots;
+pub mod orphans;
+pub mod playlist;
+pub mod redundancy;
+pub mod settings;
+
+pub use desk::Desk;

@@ -1,0 +1,350 @@
+//! The rundown of a day: reading it with its times, and editing it.
+
+mod timed;
+
+use domain::asset::{Asset, AssetKind};
+use domain::ids::{AssetId, ItemId, PlaylistId};
+use domain::rundown::{ItemChange, ItemKind, StartMode};
+use jiff::civil::Date;
+use serde_json::json;
+use store::tables::{self, items};
+use uuid::Uuid;
+
+use self::timed::Timed;
+use super::Desk;
+use super::desk::{commit, count, distinct};
+use super::settings::parsed;
+use crate::api::{
+    ApiError, Committed, DeleteItems, Deleted, ErrorCode, GetPlaylist, InsertItems, ItemSet,
+    ItemsChanged, ListPlaylists, MoveItems, NewItem, PlaylistSummary, PlaylistView, UpdateItems,
+};
+
+/// How many items one command takes.
+const ITEMS_MAX: usize = 10_000;
+
+/// `list_playlists`.
+///
+/// # Errors
+/// `invalid` for what is no date, `internal`.
+pub async fn list(desk: &Desk, args: ListPlaylists) -> Result<Vec<PlaylistSummary>, ApiError> {
+    let from = args
+        .from
+        .as_deref()
+        .map(|from| date("from", from))
+        .transpose()?;
+    let to = args.to.as_deref().map(|to| date("to", to)).transpose()?;
+    let playlists = tables::playlists::list(&mut *desk.read().await?, from, to).await?;
+    let shown = playlists.into_iter().map(|summary| PlaylistSummary {
+        id: summary.playlist.id,
+        date: summary.playlist.date.to_string(),
+        items: summary.items,
+        duration: summary.duration,
+    });
+    Ok(shown.collect())
+}
+
+/// `get_playlist`.
+///
+/// # Errors
+/// `invalid` unless exactly one of date and id is given, `not_found` for an id without a playlist.
+pub async fn get(desk: &Desk, args: GetPlaylist) -> Result<PlaylistView, ApiError> {
+    let mut reader = desk.read().await?;
+    let (id, date) = match (args.date, args.id) {
+        (Some(text), None) => {
+            let date = date("date", &text)?;
+            (
+                tables::playlists::of_date(&mut reader, date)
+                    .await?
+                    .map(|playlist| playlist.id),
+                date,
+            )
+        }
+        (None, Some(id)) => (
+            Some(id),
+            tables::playlists::get(&mut reader, id).await?.date,
+        ),
+        _ => {
+            return Err(ApiError::invalid(
+                "date",
+                "Name one playlist: by its date or by its id.",
+            ));
+        }
+    };
+    Ok(Timed::read(&mut reader, date).await?.view(id))
+}
+
+/// `insert_items`.
+///
+/// # Errors
+/// `invalid`, `not_found` for the playlist, the item to insert after or an asset, `too_large`, `read_only`, `busy`,
+/// `no_space`.
+pub async fn insert(desk: &Desk, args: InsertItems) -> Result<ItemsChanged, ApiError> {
+    desk.check_editable()?;
+    let InsertItems {
+        date: on,
+        playlist_id,
+        after,
+        items,
+    } = args;
+    if items.is_empty() {
+        return Err(ApiError::invalid("items", "Give at least one item."));
+    }
+    if items.len() > ITEMS_MAX {
+        let message = format!(
+            "{} items are too many at once: at most {ITEMS_MAX} are possible.",
+            items.len()
+        );
+        return Err(ApiError::new(ErrorCode::TooLarge, message));
+    }
+    let target = match (on, playlist_id) {
+        (Some(text), None) => Target::Date(date("date", &text)?),
+        (None, Some(id)) => Target::Playlist(id),
+        _ => {
+            return Err(ApiError::invalid(
+                "date",
+                "Name one playlist: by date or by playlist_id.",
+            ));
+        }
+    };
+    let label = insert_label(desk, &items).await?;
+    let mut edit = desk.edit(label).await?;
+    let playlist_id = match target {
+        Target::Date(date) => tables::playlists::ensure(edit.connection(), date).await?.id,
+        Target::Playlist(id) => id,
+    };
+    let assets = tables::assets::by_ids(
+        edit.connection(),
+        items.iter().filter_map(|item| item.asset_id),
+    )
+    .await?;
+    let items = items.into_iter().enumerate().map(|(at, item)| {
+        let asset = item.asset_id.and_then(|id| assets.get(&id));
+        made(item, asset)
+            .map_err(|error| error.with(json!({ "field": format!("items[{at}].fixed_start") })))
+    });
+    let items = items.collect::<Result<Vec<_>, _>>()?;
+    let inserted = items::insert(edit.connection(), playlist_id, after, items).await?;
+    let committed = commit(edit).await?;
+    answer(
+        desk,
+        inserted
+            .iter()
+            .map(|item| (item.id, item.playlist_id))
+            .collect(),
+        committed,
+    )
+    .await
+}
+
+enum Target {
+    Date(Date),
+    Playlist(PlaylistId),
+}
+
+/// An item from what was given and, for the rest, from its asset.
+fn made(item: NewItem, asset: Option<&Asset>) -> Result<items::NewItem, ApiError> {
+    let fixed_start = item
+        .fixed_start
+        .as_deref()
+        .map(|text| parsed("fixed_start", text))
+        .transpose()?;
+    let in_point = item.in_point.unwrap_or(0);
+    let of_asset = |asset: &Asset| asset.duration.saturating_sub(in_point).max(0);
+    Ok(items::NewItem {
+        id: ItemId(Uuid::now_v7()),
+        kind: item.kind.or(asset.map(kind_for)).unwrap_or(ItemKind::Clip),
+        title: item
+            .title
+            .or(asset.map(|asset| asset.title.clone()))
+            .unwrap_or_default(),
+        asset_id: item.asset_id,
+        start_mode: item.start_mode.unwrap_or(if fixed_start.is_some() {
+            StartMode::Fixed
+        } else {
+            StartMode::Follow
+        }),
+        fixed_start,
+        in_point,
+        duration: item.duration.or(asset.map(of_asset)).unwrap_or(0),
+        notes: item.notes.unwrap_or_default(),
+    })
+}
+
+/// What an item of this asset is where nothing else is said.
+fn kind_for(asset: &Asset) -> ItemKind {
+    match asset.kind {
+        AssetKind::Clip => ItemKind::Clip,
+        AssetKind::Live => ItemKind::Live,
+    }
+}
+
+async fn insert_label(desk: &Desk, items: &[NewItem]) -> Result<String, ApiError> {
+    let [one] = items else {
+        return Ok(format!("Insert {}", count(items.len(), "item")));
+    };
+    let title = match (&one.title, one.asset_id) {
+        (Some(title), _) => title.trim().to_owned(),
+        (None, Some(id)) => title_of_asset(desk, id).await?,
+        (None, None) => String::new(),
+    };
+    Ok(if title.is_empty() {
+        "Insert 1 item".into()
+    } else {
+        format!("Insert “{title}”")
+    })
+}
+
+async fn title_of_asset(desk: &Desk, id: AssetId) -> Result<String, ApiError> {
+    Ok(tables::assets::get(&mut *desk.read().await?, id)
+        .await?
+        .title)
+}
+
+/// `update_items`.
+///
+/// # Errors
+/// `not_found`, `invalid`, `too_large`, `read_only`, `busy`, `no_space`.
+pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiError> {
+    desk.check_editable()?;
+    let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let what = what_changes(&args.set);
+    let change = change(args.set)?;
+    let mut edit = desk
+        .edit(format!("{what} {}", named(desk, &ids).await?))
+        .await?;
+    let items = items::update(edit.connection(), &ids, &change).await?;
+    let committed = commit(edit).await?;
+    answer(
+        desk,
+        items
+            .iter()
+            .map(|item| (item.id, item.playlist_id))
+            .collect(),
+        committed,
+    )
+    .await
+}
+
+fn change(set: ItemSet) -> Result<ItemChange, ApiError> {
+    let fixed_start = match set.fixed_start {
+        Some(text) => Some(
+            text.as_deref()
+                .map(|text| parsed("fixed_start", text))
+                .transpose()?,
+        ),
+        None => None,
+    };
+    Ok(ItemChange {
+        kind: set.kind,
+        title: set.title,
+        asset_id: set.asset_id,
+        start_mode: set.start_mode,
+        fixed_start,
+        in_point: set.in_point,
+        duration: set.duration,
+        notes: set.notes,
+    })
+}
+
+fn what_changes(set: &ItemSet) -> &'static str {
+    let start = set.start_mode.is_some() || set.fixed_start.is_some();
+    let times = set.duration.is_some() || set.in_point.is_some();
+    let rest = set.kind.is_some() || set.asset_id.is_some();
+    match (set.title.is_some(), times, start, set.notes.is_some(), rest) {
+        (true, false, false, false, false) => "Rename",
+        (false, true, false, false, false) => "Change the duration of",
+        (false, false, true, false, false) => "Change the start of",
+        (false, false, false, true, false) => "Change the notes of",
+        _ => "Change",
+    }
+}
+
+/// `move_items`.
+///
+/// # Errors
+/// `not_found`, `invalid` where the items are not all in one playlist, `too_large`, `read_only`, `busy`, `no_space`.
+pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiError> {
+    desk.check_editable()?;
+    let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let mut edit = desk
+        .edit(format!("Move {}", named(desk, &ids).await?))
+        .await?;
+    let items = items::move_to(edit.connection(), &ids, args.playlist_id, args.after).await?;
+    let committed = commit(edit).await?;
+    answer(
+        desk,
+        items
+            .iter()
+            .map(|item| (item.id, item.playlist_id))
+            .collect(),
+        committed,
+    )
+    .await
+}
+
+/// `delete_items`.
+///
+/// # Errors
+/// `not_found`, `invalid`, `too_large`, `read_only`, `busy`, `no_space`.
+pub async fn delete(desk: &Desk, args: DeleteItems) -> Result<Deleted, ApiError> {
+    desk.check_editable()?;
+    let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let mut edit = desk
+        .edit(format!("Delete {}", named(desk, &ids).await?))
+        .await?;
+    let deleted = items::delete(edit.connection(), &ids).await?;
+    Ok(Deleted {
+        deleted,
+        committed: commit(edit).await?,
+    })
+}
+
+/// What a label calls these items: the title of one, the number of several.
+async fn named(desk: &Desk, ids: &[ItemId]) -> Result<String, ApiError> {
+    let [_] = ids else {
+        return Ok(count(ids.len(), "item"));
+    };
+    let items = items::get(&mut *desk.read().await?, ids).await?;
+    Ok(items
+        .first()
+        .map_or_else(|| "1 item".into(), |item| format!("“{}”", item.title)))
+}
+
+/// The items of an edit that is durable already, with their time as it is now.
+async fn answer(
+    desk: &Desk,
+    touched: Vec<(ItemId, PlaylistId)>,
+    committed: Committed,
+) -> Result<ItemsChanged, ApiError> {
+    let items = timed::items_by_id(desk, &touched).await.map_err(|error| {
+        let Committed { epoch, seq } = committed;
+        let message = format!(
+            "The edit is done (entry {seq}), but it could not be read back: {}",
+            error.message
+        );
+        ApiError::new(error.code, message).with(json!({ "epoch": epoch, "seq": seq }))
+    })?;
+    let first = touched.first().map(|(_, playlist)| *playlist);
+    let playlist_id = first.filter(|first| touched.iter().all(|(_, playlist)| playlist == first));
+    Ok(ItemsChanged {
+        items,
+        playlist_id,
+        committed,
+    })
+}
+
+/// A broadcast day as a request writes it: `"2026-11-22"`.
+fn date(field: &str, text: &str) -> Result<Date, ApiError> {
+    let parsed = text
+        .parse::<Date>()
+        .ok()
+        .filter(|date| date.to_string() == text);
+    let date = parsed.ok_or_else(|| {
+        ApiError::invalid(
+            field,
+            format!("\"{text}\" is not a date such as 2026-11-22."),
+        )
+    })?;
+    domain::validate::date(date)?;
+    Ok(date)
+}

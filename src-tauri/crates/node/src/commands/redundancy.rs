@@ -1,0 +1,295 @@
+//! The pair as operators see and command it.
+
+use jiff::Timestamp;
+use pair::action::Edits;
+use pair::message::Head;
+use pair::view::Armed;
+use serde_json::{Value, json};
+use store::{LogLine, tables};
+
+use super::Desk;
+use super::desk::instant_us;
+use super::errors::sentence;
+use crate::api::{
+    ApiError, ConfirmPeer, Difference, ErrorCode, GetRedundancyLog, Lag, MakePrimary, Mode, Offers,
+    PeerView, PositionView, Progress, Reason, Redundancy, RedundancyLogEntry, SetRedundancy,
+    Status,
+};
+use crate::redundancy::{self, RedundancyHandle, Snapshot};
+
+/// Lines of the log that are answered where no limit is given, and at most.
+const LOG_DEFAULT: u32 = 100;
+const LOG_MAX: u32 = 10_000;
+
+/// `get_redundancy`.
+///
+/// # Errors
+/// `unavailable` while the station stops.
+pub async fn get(handle: &RedundancyHandle) -> Result<Redundancy, ApiError> {
+    Ok(shown(&*handle.current().await?))
+}
+
+/// `set_redundancy`.
+///
+/// # Errors
+/// `invalid` for a bad URL or offset, `conflict` where this station's data would be replaced without confirmation.
+pub async fn set(
+    handle: &RedundancyHandle,
+    desk: &Desk,
+    args: SetRedundancy,
+) -> Result<Redundancy, ApiError> {
+    let offset_s = offset(args.failover_offset_s, handle.snapshot().failover_offset_s)?;
+    let mode = match args.mode {
+        Mode::None => pair::Mode::None,
+        Mode::Primary => pair::Mode::Primary,
+        Mode::SecondaryCopy => pair::Mode::SecondaryCopy,
+        Mode::SecondaryFailover => pair::Mode::SecondaryFailover { offset_s },
+    };
+    let settings = redundancy::SetRedundancy {
+        mode,
+        peer_url: args.peer_url,
+        auto_rejoin: args.auto_rejoin,
+        confirm_replace: args.confirm_replace.unwrap_or(false),
+    };
+    if let Err(error) = handle.configure(settings).await {
+        let error = ApiError::from(error);
+        return Err(if error.code == ErrorCode::Conflict {
+            error.with(counts(desk).await?)
+        } else {
+            error
+        });
+    }
+    get(handle).await
+}
+
+/// What would be replaced.
+async fn counts(desk: &Desk) -> Result<Value, ApiError> {
+    let mut reader = desk.read().await?;
+    let playlists = tables::playlists::list(&mut reader, None, None)
+        .await?
+        .len();
+    let items = tables::items::count(&mut reader).await?;
+    let assets = tables::assets::count(&mut reader).await?;
+    Ok(json!({ "playlists": playlists, "items": items, "assets": assets }))
+}
+
+/// `get_redundancy_log`.
+///
+/// # Errors
+/// `internal`.
+pub async fn log(desk: &Desk, args: GetRedundancyLog) -> Result<Vec<RedundancyLogEntry>, ApiError> {
+    let limit = args.limit.unwrap_or(LOG_DEFAULT).min(LOG_MAX);
+    let lines = desk.store().redundancy_log(limit).await?;
+    let entry = |line: LogLine| RedundancyLogEntry {
+        at: instant_us(line.at_us),
+        event: line.event,
+        detail: line.detail,
+    };
+    Ok(lines.into_iter().map(entry).collect())
+}
+
+/// A failover offset as a request gives it: whole seconds in the range that the pair knows.
+fn offset(given: Option<i64>, kept: u32) -> Result<u32, ApiError> {
+    let Some(given) = given else { return Ok(kept) };
+    u32::try_from(given)
+        .ok()
+        .filter(|offset| pair::time::OFFSET_S.contains(offset))
+        .ok_or_else(|| {
+            let (min, max) = (pair::time::OFFSET_S.start(), pair::time::OFFSET_S.end());
+            let message = format!(
+                "The failover offset must be whole seconds from {min} to {max}, not {given}."
+            );
+            ApiError::invalid("failover_offset_s", message)
+        })
+}
+
+/// `confirm_peer`.
+///
+/// # Errors
+/// `invalid` for another code, `conflict` where there is none to confirm.
+pub async fn confirm_peer(
+    handle: &RedundancyHandle,
+    args: ConfirmPeer,
+) -> Result<Redundancy, ApiError> {
+    handle.confirm_peer(&args.code).await?;
+    get(handle).await
+}
+
+/// `make_primary`.
+///
+/// # Errors
+/// As the pair refuses it: `invalid`, `conflict`, `incompatible`, `busy`, `unavailable`.
+pub async fn make_primary(
+    handle: &RedundancyHandle,
+    args: MakePrimary,
+) -> Result<Redundancy, ApiError> {
+    handle.make_primary(args.force.unwrap_or(false)).await?;
+    get(handle).await
+}
+
+/// `hand_over`.
+///
+/// # Errors
+/// As [`make_primary`].
+pub async fn hand_over(handle: &RedundancyHandle) -> Result<Redundancy, ApiError> {
+    handle.hand_over().await?;
+    get(handle).await
+}
+
+/// `become_secondary`.
+///
+/// # Errors
+/// As [`make_primary`].
+pub async fn become_secondary(handle: &RedundancyHandle) -> Result<Redundancy, ApiError> {
+    handle.become_secondary().await?;
+    get(handle).await
+}
+
+/// `resync_now`.
+///
+/// # Errors
+/// As [`make_primary`].
+pub async fn resync_now(handle: &RedundancyHandle) -> Result<Redundancy, ApiError> {
+    handle.resync_now().await?;
+    get(handle).await
+}
+
+/// `hold_failover`.
+///
+/// # Errors
+/// As [`make_primary`].
+pub async fn hold_failover(handle: &RedundancyHandle) -> Result<Redundancy, ApiError> {
+    handle.hold_failover().await?;
+    get(handle).await
+}
+
+/// Why edits are refused now, in one sentence; `None` where they are not.
+#[must_use]
+pub fn read_only_reason(snapshot: &Snapshot) -> Option<String> {
+    match snapshot.edits {
+        Edits::Allowed { .. } => None,
+        Edits::Refused { why } => Some(why.message().to_owned()),
+    }
+}
+
+/// The pair as the contract writes it.
+#[must_use]
+pub fn shown(snapshot: &Snapshot) -> Redundancy {
+    let view = &snapshot.view;
+    let alone = view.status == Status::NoRedundancy;
+    Redundancy {
+        mode: view.mode.into(),
+        peer_url: snapshot.config.peer.as_ref().map(|peer| peer.url.clone()),
+        failover_offset_s: snapshot.failover_offset_s,
+        status: view.status,
+        reason: view.reason,
+        cause: view.reason.cause().to_owned(),
+        cure: (view.reason != Reason::Equal && !alone).then(|| view.reason.cure().to_owned()),
+        since: instant(view.since_ms),
+        armed: view.armed == Armed::Armed,
+        unarmed_reason: unarmed_reason(view.armed).map(str::to_owned),
+        // Rounded up: a countdown that shows 0 has fired.
+        countdown_s: view
+            .countdown
+            .map(|left| u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)),
+        held: snapshot.held,
+        lag: view.peer.as_ref().map(|_| Lag {
+            entries: view.lag.entries,
+            bytes: view.lag.bytes,
+            ms: u64::try_from(view.lag.time.as_millis()).unwrap_or(u64::MAX),
+        }),
+        progress: view.progress.map(|progress| Progress {
+            done: progress.done,
+            total: progress.total,
+        }),
+        position: position(&view.own),
+        peer_durable_seq: view.peer_durable.map(|position| position.seq),
+        sum: view.own.sum,
+        peer: view.peer.as_ref().map(|peer| shown_peer(peer, snapshot)),
+        confirm_code: snapshot.confirm_code.clone(),
+        difference: view.difference.map(|difference| Difference {
+            shared_seq: difference.shared_seq,
+            only_here: difference.only_here,
+            only_there: difference.only_there,
+        }),
+        auto_rejoin: snapshot.config.auto_rejoin,
+        listener_error: snapshot.listener_error.as_deref().map(sentence),
+        orphans: snapshot.orphans,
+        offers: offers(snapshot),
+    }
+}
+
+fn shown_peer(peer: &pair::view::PeerView, snapshot: &Snapshot) -> PeerView {
+    let heard_ms = peer
+        .last_contact
+        .map(|ago| snapshot.taken.wall_ms - i64::try_from(ago.as_millis()).unwrap_or(i64::MAX));
+    PeerView {
+        station_id: peer.station,
+        name: peer.name.clone(),
+        version: peer.version.to_string(),
+        mode: peer.mode.into(),
+        position: position(&peer.head),
+        clock_difference_ms: Some(peer.clock_difference_ms),
+        last_contact: heard_ms.map(instant),
+    }
+}
+
+fn position(head: &Head) -> PositionView {
+    let position = &head.position;
+    PositionView {
+        lineage: position.lineage,
+        epoch: position.epoch.number,
+        opener: position.epoch.opener,
+        seq: position.seq,
+        chain: position.chain,
+    }
+}
+
+/// The steps that the table of DESIGN.md 6.2 allows. The pair decides; this says what is worth a button.
+fn offers(snapshot: &Snapshot) -> Offers {
+    let view = &snapshot.view;
+    let secondary = view.mode.is_secondary();
+    let in_step = matches!(view.status, Status::Synced | Status::Syncing);
+    let out_of_lead = view.mode == pair::Mode::Primary
+        && matches!(
+            view.reason,
+            Reason::Superseded | Reason::Forked | Reason::Waiting | Reason::HandoverOpen
+        );
+    Offers {
+        make_primary: out_of_lead
+            || (secondary
+                && (in_step
+                    || matches!(view.status, Status::Unavailable)
+                    || !snapshot.view.editable)),
+        hand_over: view.mode == pair::Mode::Primary && in_step && view.editable,
+        become_secondary: view.mode == pair::Mode::Primary
+            && matches!(view.reason, Reason::Superseded | Reason::Forked),
+        resync_now: matches!(
+            view.status,
+            Status::NotSynced | Status::Synced | Status::Syncing
+        ),
+        hold_failover: view.countdown.is_some(),
+        confirm_peer: snapshot.confirm_code.is_some(),
+    }
+}
+
+/// Why a secondary failover would not take over, for people.
+fn unarmed_reason(armed: Armed) -> Option<&'static str> {
+    match armed {
+        Armed::Armed | Armed::NotFailover => None,
+        Armed::NeverSynced => Some("It has not completed a sync with this primary yet."),
+        Armed::NotInStep => {
+            Some("It was not in step with the primary when they were last in contact.")
+        }
+        Armed::Held => Some("The operator holds the countdown until contact returns."),
+        Armed::PromotionFails => {
+            Some("The takeover cannot be written to this station's disk; it is tried again.")
+        }
+    }
+}
+
+fn instant(unix_ms: i64) -> String {
+    Timestamp::from_millisecond(unix_ms)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_string()
+}

@@ -1,0 +1,155 @@
+//! The control API: the station's commands and events for programs and browsers on the same machine.
+//!
+//! Loopback only. Every call carries the bearer token of `control.json`, which the user alone can read. A web page that
+//! was lured here has neither: names that are made to resolve to this machine (DNS rebinding) fail at the Host check,
+//! and pages of other origins at the Origin check.
+
+mod access;
+mod calls;
+mod events;
+mod file;
+mod pages;
+
+pub use access::Token;
+pub use file::{CONTROL_FILE, Control, ControlFileError, read as read_control_file};
+pub use pages::{UI_VARIABLE, find_ui};
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::api::Handlers;
+use crate::station::Events;
+
+/// What every request is served from.
+struct Served<H> {
+    handlers: Arc<H>,
+    events: Events,
+    token: Token,
+    address: SocketAddr,
+    ui: Option<PathBuf>,
+    listeners: TaskTracker,
+    closing: CancellationToken,
+}
+
+/// The control API, listening.
+pub struct ControlServer {
+    url: String,
+    token: Token,
+    file: file::Guard,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Why the control API does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// No port on loopback.
+    #[error("could not listen on this machine's loopback address for commands: {0}")]
+    Listen(#[from] io::Error),
+    /// `control.json` could not be written.
+    #[error(transparent)]
+    File(#[from] ControlFileError),
+}
+
+impl ControlServer {
+    /// Listens on a free loopback port, and writes where and with which token to `control.json` in `data_dir`.
+    ///
+    /// # Errors
+    /// [`ControlError`].
+    pub async fn start<H: Handlers + 'static>(
+        handlers: Arc<H>,
+        events: Events,
+        data_dir: &Path,
+        ui: Option<PathBuf>,
+    ) -> Result<Self, ControlError> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let token = Token::random();
+        let url = format!("http://{address}");
+        let file = file::write(
+            data_dir,
+            &Control {
+                url: url.clone(),
+                token: token.reveal().to_owned(),
+            },
+        )?;
+        let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let served = Arc::new(Served {
+            handlers,
+            events,
+            token: token.clone(),
+            address,
+            ui,
+            listeners: tasks.clone(),
+            closing: closing.clone(),
+        });
+        let app = router(served);
+        let shutdown = closing.clone().cancelled_owned();
+        tasks.spawn(async move {
+            if let Err(error) = axum::serve(listener, app)
+                .with_graceful_shutdown(shutdown)
+                .await
+            {
+                tracing::error!(%error, "the control API ended");
+            }
+        });
+        Ok(Self {
+            url,
+            token,
+            file,
+            closing,
+            tasks,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address of the user interface for a browser on this machine, with the token where no server log sees it.
+    #[must_use]
+    pub fn browser_url(&self) -> String {
+        format!("{}/#token={}", self.url, self.token.reveal())
+    }
+
+    /// Ends: answers what is being asked, closes event streams, removes `control.json`.
+    pub async fn stop(self) {
+        self.file.remove();
+        self.closing.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+fn router<H: Handlers + 'static>(served: Arc<Served<H>>) -> Router {
+    let api = Router::new()
+        .route("/api/v1/call/{command}", post(calls::call::<H>))
+        .route("/api/v1/events", get(events::listen::<H>))
+        .route(
+            "/api/{*rest}",
+            get(calls::no_such_path).post(calls::no_such_path),
+        )
+        .layer(middleware::from_fn_with_state(
+            served.clone(),
+            access::check_token::<H>,
+        ));
+    Router::new()
+        .merge(api)
+        .fallback(get(pages::page::<H>))
+        .layer(middleware::from_fn_with_state(
+            served.clone(),
+            access::check_origin::<H>,
+        ))
+        .with_state(served)
+}
