@@ -222,7 +222,7 @@ impl State {
             .filter(|change| change.stage == Stage::Quiescing(token))
         {
             change.stage = Stage::Queued;
-            self.own.head = head;
+            self.head_moved(head);
         }
     }
 
@@ -434,6 +434,7 @@ impl State {
         };
         self.follow = Follow::new(self.now.mono);
         self.end_switch_by_role();
+        self.contact.attempt = None;
         self.contact.next_attempt = self.now.mono;
         self.contact.dial_next = false;
     }

@@ -317,8 +317,7 @@ impl State {
         if !self.mode().is_secondary() {
             return;
         }
-        self.own.head = head;
-        self.own.empty = self.own.empty && head.position.seq == 0;
+        self.head_moved(head);
         self.adopt_epochs(head);
         if !self.is_current(stream) {
             return;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Fingerprint, Mode, RunId};
 use crate::durable::HandingOver;
 use crate::reason::Reason;
+use crate::time::Mono;
 
 /// The version of this protocol. Stations of another one are told so by their first Hello.
 pub const PROTOCOL: u16 = 1;
@@ -86,6 +87,8 @@ pub struct Hello {
     pub handing_over: Option<HandingOver>,
     /// The hand-over that it refused last, durably.
     pub refused: Option<HandoverId>,
+    /// The sender's monotonic clock: of two Hellos of one process, the later one holds.
+    pub said_at: Mono,
     /// The sender's wall clock, UTC milliseconds, for display.
     pub wall_ms: i64,
 }

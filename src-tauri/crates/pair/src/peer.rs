@@ -89,36 +89,42 @@ impl Contact {
 }
 
 /// Two processes with one identity answer in turns: the peer's data directory was copied. A process that was replaced by
-/// another never comes back, so a run that does is a second station.
+/// another never comes back, so a run that does, again and again, is a second station.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CloneWatch {
     current: Option<RunId>,
-    retired: Vec<RunId>,
+    known: Vec<RunId>,
     returns: Vec<Mono>,
 }
 
 impl CloneWatch {
-    const RETIRED_MAX: usize = 8;
+    const KNOWN_MAX: usize = 8;
     const WINDOW: std::time::Duration = std::time::Duration::from_secs(20);
     /// One return may be an answer that was long on its way.
     const RETURNS: usize = 2;
 
-    pub(crate) fn saw(&mut self, run: RunId, now: Mono) {
+    /// Takes note of a process that was heard; whether what it says is out of date, since another replaced it.
+    pub(crate) fn saw(&mut self, run: RunId, now: Mono) -> bool {
         self.returns.retain(|at| now.since(*at) < Self::WINDOW);
         if self.current == Some(run) {
-            return;
+            return false;
         }
-        if self.retired.contains(&run) && self.returns.len() < 16 {
+        if !self.known.contains(&run) {
+            if self.known.len() == Self::KNOWN_MAX {
+                self.known.remove(0);
+            }
+            self.known.push(run);
+            self.current = Some(run);
+            return false;
+        }
+        if self.returns.len() < Self::KNOWN_MAX {
             self.returns.push(now);
         }
-        if let Some(before) = self.current.replace(run)
-            && !self.retired.contains(&before)
-        {
-            if self.retired.len() == Self::RETIRED_MAX {
-                self.retired.remove(0);
-            }
-            self.retired.push(before);
+        if self.cloned(now) {
+            self.current = Some(run);
+            return false;
         }
+        true
     }
 
     pub(crate) fn cloned(&self, now: Mono) -> bool {

@@ -87,8 +87,15 @@ impl State {
         if self.mode() == Mode::None {
             return;
         }
+        let returns = self.contact.clones.saw(hello.run, self.now.mono);
+        let stale = self
+            .peer
+            .as_ref()
+            .is_some_and(|peer| peer.hello.run == hello.run && peer.hello.said_at > hello.said_at);
+        if returns || stale {
+            return;
+        }
         self.heard();
-        self.contact.clones.saw(hello.run, self.now.mono);
         let linked = self.link.as_ref().is_some_and(|link| link.greeted);
         let before = self.peer.take();
         let head = before
@@ -130,7 +137,7 @@ impl State {
         let unwanted = match side {
             Side::Dialed => {
                 self.contact.attempt = None;
-                !self.mode().is_secondary() || self.change.is_some()
+                self.link.is_some() || !self.mode().is_secondary() || self.change.is_some()
             }
             Side::Accepted => {
                 self.mode() == Mode::None
@@ -145,6 +152,7 @@ impl State {
             return;
         }
         self.drop_link(HangupReason::Replaced);
+        self.contact.attempt = None;
         self.link = Some(Link::new(id, side, self.now.mono));
         if side == Side::Dialed {
             let hello = Box::new(self.hello(self.now));

@@ -9,7 +9,7 @@ use crate::durable::{Durable, EpochSeen};
 use crate::event::{Away, Event, LinkId, Own, ReplyToken};
 use crate::follow::Follow;
 use crate::lead::Lead;
-use crate::message::{EPOCHS_MAX, Hello, PROTOCOL, Standing, Writer};
+use crate::message::{EPOCHS_MAX, Head, Hello, PROTOCOL, Standing, Writer};
 use crate::peer::{Contact, Link, Peer};
 use crate::shown::Shown;
 use crate::switch::Switch;
@@ -128,7 +128,7 @@ impl State {
             Event::LinkUp { link, side } => self.link_up(link, side),
             Event::LinkLost { link, cause } => self.link_lost(link, cause),
             Event::Received { link, message } => self.received(link, message),
-            Event::Committed { head } => self.own.head = head,
+            Event::Committed { head } => self.head_moved(head),
             Event::Applied { stream, head } => self.applied(stream, head),
             Event::ApplyFailed { stream, why } => self.apply_failed(stream, why),
             Event::TailRefused { stream, why } => self.tail_refused(stream, why),
@@ -165,6 +165,12 @@ impl State {
         self.beat();
         self.flush();
         self.show();
+    }
+
+    /// The store's head is here now. A station with entries is not empty.
+    pub(crate) fn head_moved(&mut self, head: Head) {
+        self.own.empty &= head.position.seq <= self.own.head.position.seq;
+        self.own.head = head;
     }
 
     fn woke(&mut self, gap: Duration) {
@@ -268,6 +274,7 @@ impl State {
             epoch_seen: self.epoch_seen(),
             handing_over: self.durable.handing_over,
             refused: self.durable.refused,
+            said_at: now.mono,
             wall_ms: now.wall_ms,
         }
     }

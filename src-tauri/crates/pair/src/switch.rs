@@ -7,6 +7,7 @@
 use crate::action::{Action, RefusalCode};
 use crate::change::Goal;
 use crate::config::Mode;
+use crate::durable::HandingOver;
 use crate::event::{LinkId, ReplyToken};
 use crate::message::{HandoverId, Head, Message, Standing};
 use crate::reason::Reason;
@@ -181,8 +182,15 @@ impl State {
         if !self.mode().is_secondary() || self.change.is_some() {
             return;
         }
+        let to = self.me.station;
         if let Some(peer) = self.peer.as_mut() {
             peer.head = head;
+            peer.hello.standing = crate::message::Standing::HandingOver;
+            peer.hello.handing_over = Some(HandingOver {
+                id,
+                to,
+                at: head.position,
+            });
         }
         if self.durable.refused == Some(id) {
             self.switch.refusing = Some((id, Reason::Switching));

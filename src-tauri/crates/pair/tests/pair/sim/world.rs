@@ -1,0 +1,531 @@
+//! The world of one run: two stations, the network between them, and what befalls them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use domain::history::{Epoch, EpochStart};
+use domain::ids::{LineageId, StationId};
+use pair::action::{Edits, Token};
+use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
+use pair::event::{Away, Command, ContactFailure, Event, LinkId, ReplyToken, Side};
+use pair::message::{Hello, Message, Stream};
+use pair::{Mode, Mono, Now, State};
+use uuid::Uuid;
+
+use super::disk::{Disk, Entry, Snapshot};
+use super::faults::Fault;
+use super::rng::Rng;
+
+/// Milliseconds since the run began.
+pub(super) type Time = u64;
+
+pub(super) enum Op {
+    Persist { token: Token, record: Box<pair::Durable> },
+    OpenEpoch { token: Token, number: u64, record: Box<pair::Durable> },
+    OpenLineage { token: Token, record: Box<pair::Durable> },
+    Quiesce { token: Token },
+    Commit { id: u64 },
+    Apply { stream: Stream, entry: Entry },
+    Adopt { stream: Stream },
+    Install { stream: Stream, snapshot: Box<Snapshot>, backup: bool, orphans_after: Option<u64> },
+    Rewind { token: Token, to_seq: u64, last_epoch: u64 },
+    Verify { token: Token },
+}
+
+pub(super) struct Receiving {
+    pub(super) stream: Stream,
+    pub(super) backup: bool,
+    pub(super) orphans_after: Option<u64>,
+}
+
+pub(super) struct Proc {
+    pub(super) boot: u32,
+    pub(super) state: State,
+    pub(super) gate: Edits,
+    pub(super) ops: VecDeque<Op>,
+    pub(super) op_runs: bool,
+    pub(super) inbox: VecDeque<Event>,
+    pub(super) tick: u64,
+    /// On a primary: the connection, the mark, the next seq to send.
+    pub(super) streaming: Option<(usize, Stream, u64)>,
+    pub(super) applying: Option<Stream>,
+    pub(super) epochs: Vec<EpochStart>,
+    pub(super) receiving: Option<Receiving>,
+    pub(super) replies: BTreeSet<u64>,
+    /// What the offset counts from: the last time anything was heard, or start, wake, configuration.
+    pub(super) heard: Time,
+    pub(super) stepped: Time,
+    pub(super) epoch_asked: Time,
+}
+
+pub(super) struct Station {
+    pub(super) id: StationId,
+    pub(super) disk: Disk,
+    pub(super) proc: Option<Proc>,
+    pub(super) boots: u32,
+    clock: u64,
+    pub(super) full_until: Time,
+    pub(super) hangs_until: Time,
+    pub(super) stalled_until: Time,
+    pub(super) stopped_at: Time,
+    /// Edits that its operators were told are safe.
+    pub(super) acked: BTreeSet<u64>,
+    pub(super) restored_at: Option<Time>,
+}
+
+pub(super) enum Item {
+    Control(Message),
+    Data(Stream, Entry),
+    Whole(Stream, Box<Snapshot>),
+    Fin,
+}
+
+/// A link: end 0 dialed, end 1 accepted.
+pub(super) struct Conn {
+    pub(super) ends: [usize; 2],
+    boots: [u32; 2],
+    pub(super) links: [LinkId; 2],
+    pub(super) open: [bool; 2],
+    /// What is on its way to each end.
+    queues: [VecDeque<Item>; 2],
+}
+
+pub(super) enum Ev {
+    Tick { s: usize, n: u64 },
+    OpDone { s: usize, boot: u32 },
+    Ask { from: usize, boot: u32, hello: Box<Hello> },
+    Answer { to: usize, boot: u32, hello: Box<Hello> },
+    Fail { to: usize, boot: u32, cause: ContactFailure },
+    DialArrives { from: usize, boot: u32 },
+    Pump { conn: usize, end: usize },
+    Wake { s: usize },
+    Restart { s: usize },
+    Heal,
+    Chaos,
+}
+
+/// One run.
+pub(super) struct World {
+    pub(super) now: Time,
+    pub(super) rng: Rng,
+    pub(super) fault: Option<Fault>,
+    pub(super) st: [Station; 2],
+    pub(super) conns: Vec<Conn>,
+    /// `up[a]`: what station `a` sends arrives.
+    pub(super) up: [bool; 2],
+    events: BTreeMap<(Time, u64), Ev>,
+    count: u64,
+    ids: u64,
+    tokens: u64,
+    runs: u128,
+    pub(super) chaotic: bool,
+    pub(super) opened: BTreeSet<(LineageId, Epoch)>,
+    pub(super) trace: VecDeque<String>,
+    pub(super) steps: u64,
+    pub(super) tally: BTreeMap<&'static str, u64>,
+}
+
+fn station_id(s: usize) -> StationId {
+    StationId(Uuid::from_u128(0xA000 + s as u128))
+}
+
+fn fingerprint(s: usize) -> Fingerprint {
+    Fingerprint(format!("{:064x}", 0xF0 + s))
+}
+
+pub(super) fn peer_of(s: usize) -> Option<PeerUrl> {
+    let fingerprint = fingerprint(1 - s);
+    Some(PeerUrl { url: format!("https://station-{}:1/#sha256-{}", 1 - s, fingerprint.0), fingerprint: Some(fingerprint) })
+}
+
+impl World {
+    pub(super) fn new(seed: u64, fault: Option<Fault>) -> Self {
+        let mut rng = Rng::new(seed);
+        let offset_s = rng.range(2, 5) as u32;
+        let follower = if rng.chance(75) { Mode::SecondaryFailover { offset_s } } else { Mode::SecondaryCopy };
+        let auto_rejoin = rng.chance(30);
+        let st = [0, 1].map(|s| {
+            let id = station_id(s);
+            let mut disk = Disk::new(id, 0x1111 * (s as u128 + 1));
+            let mode = if s == 0 { Mode::Primary } else { follower };
+            disk.record.config = Config { mode, peer: peer_of(s), auto_rejoin };
+            Station {
+                id,
+                disk,
+                proc: None,
+                boots: 0,
+                clock: rng.range(0, 1_000_000),
+                full_until: 0,
+                hangs_until: 0,
+                stalled_until: 0,
+                stopped_at: 0,
+                acked: BTreeSet::new(),
+                restored_at: None,
+            }
+        });
+        let mut world = Self {
+            now: 0,
+            rng,
+            fault,
+            st,
+            conns: Vec::new(),
+            up: [true; 2],
+            events: BTreeMap::new(),
+            count: 0,
+            ids: 0,
+            tokens: 0,
+            runs: 0,
+            chaotic: true,
+            opened: BTreeSet::new(),
+            trace: VecDeque::new(),
+            steps: 0,
+            tally: BTreeMap::new(),
+        };
+        for s in 0..2 {
+            let epoch = world.st[s].disk.epoch();
+            world.opened.insert((world.st[s].disk.lineage, epoch));
+            world.boot(s);
+        }
+        world.at(1, Ev::Chaos);
+        world
+    }
+
+    pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
+        if self.trace.len() == 400 {
+            self.trace.pop_front();
+        }
+        let line = format!("{:>6} {}", self.now, what());
+        self.trace.push_back(line);
+    }
+
+    pub(super) fn count(&mut self, what: &'static str) {
+        *self.tally.entry(what).or_default() += 1;
+    }
+
+    pub(super) fn at(&mut self, delay: Time, ev: Ev) {
+        self.count += 1;
+        self.events.insert((self.now + delay, self.count), ev);
+    }
+
+    pub(super) fn clock(&self, s: usize) -> Now {
+        let mut ms = self.now + self.st[s].clock;
+        if self.fault == Some(Fault::FastClock) {
+            ms = ms * 5 / 4;
+        }
+        Now { mono: Mono::from_ms(ms), wall_ms: 1_800_000_000_000 + self.now as i64 }
+    }
+
+    pub(super) fn delay(&mut self) -> Time {
+        if self.rng.chance(3) { self.rng.range(100, 600) } else { self.rng.range(1, 12) }
+    }
+
+    pub(super) fn new_lineage(&mut self) -> u128 {
+        self.runs += 1;
+        0xBEEF_0000 + self.runs
+    }
+
+    /// Starts a station's process on what its disk holds.
+    pub(super) fn boot(&mut self, s: usize) {
+        self.runs += 1;
+        self.st[s].boots += 1;
+        let boot = self.st[s].boots;
+        let me = Identity {
+            station: self.st[s].id,
+            name: format!("station {s}"),
+            run: RunId(Uuid::from_u128(0xC000_0000 + self.runs)),
+            fingerprint: fingerprint(s),
+            version: semver::Version::new(0, 1, 0),
+            schema: "schema".to_owned(),
+        };
+        let away = if boot == 1 || self.rng.chance(20) {
+            Away::Unknown
+        } else {
+            Away::AtMost(Duration::from_millis(self.now - self.st[s].stopped_at + 50))
+        };
+        let now = self.clock(s);
+        let disk = &self.st[s].disk;
+        let mut record = disk.record.clone();
+        if self.fault == Some(Fault::ForgetsHandover) {
+            record.handing_over = None;
+        }
+        let (state, actions) = State::start(me, record, disk.own(), away, now);
+        let gate = state.edits(now);
+        self.st[s].stalled_until = 0;
+        self.st[s].proc = Some(Proc {
+            boot,
+            state,
+            gate,
+            ops: VecDeque::new(),
+            op_runs: false,
+            inbox: VecDeque::new(),
+            tick: 0,
+            streaming: None,
+            applying: None,
+            epochs: Vec::new(),
+            receiving: None,
+            replies: BTreeSet::new(),
+            heard: self.now,
+            stepped: self.now,
+            epoch_asked: 0,
+        });
+        self.note(|| format!("{s} boots ({away:?})"));
+        self.act(s, actions);
+        self.plan_tick(s);
+    }
+
+    pub(super) fn plan_tick(&mut self, s: usize) {
+        let now = self.clock(s);
+        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        proc.tick += 1;
+        let n = proc.tick;
+        let wait = proc.state.next_deadline(now).since(now.mono).as_millis() as u64;
+        let jitter = if self.rng.chance(10) { self.rng.range(0, 40) } else { 0 };
+        self.at(wait.max(1) + jitter, Ev::Tick { s, n });
+    }
+
+    /// Hands an event to a station, or keeps it while the station's process is stopped.
+    pub(super) fn feed(&mut self, s: usize, event: Event) {
+        if self.now < self.st[s].stalled_until {
+            if let Some(proc) = self.st[s].proc.as_mut()
+                && (event != Event::Tick || proc.inbox.is_empty())
+            {
+                proc.inbox.push_back(event);
+            }
+            return;
+        }
+        let now = self.clock(s);
+        let at = self.now;
+        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        let woke = at - proc.stepped > 1_500;
+        let hears = matches!(event, Event::Probed { .. } | Event::Asked { .. } | Event::Received { .. });
+        let configured = match &event {
+            Event::Command { command: Command::Configure { config, .. }, .. } => config.mode != proc.state.mode(),
+            _ => false,
+        };
+        if hears || woke || configured {
+            proc.heard = at;
+        }
+        proc.stepped = at;
+        let actions = proc.state.step(event, now);
+        self.steps += 1;
+        self.act(s, actions);
+        self.plan_tick(s);
+        self.check(s);
+    }
+
+    pub(super) fn command(&mut self, s: usize, command: Command) {
+        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        if self.now < self.st[s].stalled_until {
+            return;
+        }
+        self.tokens += 1;
+        proc.replies.insert(self.tokens);
+        let reply = ReplyToken(self.tokens);
+        self.note(|| format!("{s} operator: {command:?}"));
+        self.feed(s, Event::Command { reply, command });
+    }
+
+    /// An operator edits; the write path refuses or lets it in when its turn comes.
+    pub(super) fn edit(&mut self, s: usize) {
+        self.ids += 1;
+        let id = self.ids;
+        if let Some(proc) = self.st[s].proc.as_mut() {
+            proc.ops.push_back(Op::Commit { id });
+        }
+        self.run_ops(s);
+    }
+
+    /// The process ends at once. What the disk was doing may have come about or not; nobody is told.
+    pub(super) fn crash(&mut self, s: usize, announced: bool) {
+        let Some(mut proc) = self.st[s].proc.take() else { return };
+        self.note(|| format!("{s} crashes"));
+        self.st[s].stopped_at = self.now;
+        self.st[s].stalled_until = 0;
+        if proc.op_runs
+            && self.rng.chance(50)
+            && let Some(op) = proc.ops.pop_front()
+        {
+            let _ = self.perform(s, op, proc.gate, true);
+        }
+        for conn in 0..self.conns.len() {
+            for end in 0..2 {
+                if self.conns[conn].ends[end] == s && self.conns[conn].open[end] {
+                    self.conns[conn].open[end] = false;
+                    if announced {
+                        self.push(conn, 1 - end, Item::Fin);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts something on its way to an end of a link.
+    pub(super) fn push(&mut self, conn: usize, end: usize, item: Item) {
+        let delay = self.delay();
+        self.conns[conn].queues[end].push_back(item);
+        self.at(delay, Ev::Pump { conn, end });
+    }
+
+    pub(super) fn conn_of(&self, s: usize, link: LinkId) -> Option<(usize, usize)> {
+        self.conns.iter().enumerate().rev().find_map(|(n, conn)| {
+            let boot = self.st[s].proc.as_ref()?.boot;
+            (0..2).find(|&e| conn.ends[e] == s && conn.boots[e] == boot && conn.links[e] == link).map(|e| (n, e))
+        })
+    }
+
+    /// Runs until the time is over.
+    pub(super) fn run(&mut self, until: Time) {
+        while let Some(entry) = self.events.first_entry() {
+            if entry.key().0 > until {
+                break;
+            }
+            let ((time, _), ev) = entry.remove_entry();
+            self.now = time;
+            self.happen(ev);
+        }
+        self.now = until;
+    }
+
+    fn happen(&mut self, ev: Ev) {
+        match ev {
+            Ev::Tick { s, n } => {
+                if self.st[s].proc.as_ref().is_some_and(|proc| proc.tick == n) {
+                    self.feed(s, Event::Tick);
+                }
+            }
+            Ev::OpDone { s, boot } => self.op_done(s, boot),
+            Ev::Ask { from, boot, hello } => self.ask(from, boot, *hello),
+            Ev::Answer { to, boot, hello } => self.feed_boot(to, boot, Event::Probed { hello }),
+            Ev::Fail { to, boot, cause } => self.feed_boot(to, boot, Event::ContactFailed { cause }),
+            Ev::DialArrives { from, boot } => self.dial_arrives(from, boot),
+            Ev::Pump { conn, end } => self.pump(conn, end),
+            Ev::Wake { s } => self.wake(s),
+            Ev::Restart { s } => {
+                if self.st[s].proc.is_none() {
+                    self.boot(s);
+                }
+            }
+            Ev::Heal => {
+                self.up = [true; 2];
+                self.note(|| "network heals".to_owned());
+            }
+            Ev::Chaos => self.chaos(),
+        }
+    }
+
+    fn feed_boot(&mut self, s: usize, boot: u32, event: Event) {
+        if self.st[s].proc.as_ref().is_some_and(|proc| proc.boot == boot) {
+            self.feed(s, event);
+        }
+    }
+
+    fn is_running(&self, s: usize, boot: u32) -> bool {
+        self.st[s].proc.as_ref().is_some_and(|proc| proc.boot == boot)
+    }
+
+    fn ask(&mut self, from: usize, boot: u32, hello: Hello) {
+        let to = 1 - from;
+        let reachable = self.up[0] && self.up[1] && self.now >= self.st[to].stalled_until;
+        let now = self.clock(to);
+        let Some(proc) = self.st[to].proc.as_ref().filter(|_| reachable) else {
+            let refused = reachable && self.st[to].proc.is_none();
+            let cause = if refused { ContactFailure::Refused } else { ContactFailure::Timeout };
+            let wait = if refused { self.delay() } else { 1_900 };
+            self.at(wait, Ev::Fail { to: from, boot, cause });
+            return;
+        };
+        if proc.state.mode() == Mode::None {
+            let wait = self.delay();
+            self.at(wait, Ev::Fail { to: from, boot, cause: ContactFailure::Refused });
+            return;
+        }
+        let answer = proc.state.hello(now);
+        let wait = self.delay();
+        if self.rng.chance(90) {
+            self.at(wait, Ev::Answer { to: from, boot, hello: Box::new(answer) });
+        } else {
+            self.at(1_900, Ev::Fail { to: from, boot, cause: ContactFailure::Cut });
+        }
+        if self.is_running(from, boot) {
+            self.feed(to, Event::Asked { hello: Box::new(hello) });
+        }
+    }
+
+    fn dial_arrives(&mut self, from: usize, boot: u32) {
+        let to = 1 - from;
+        if !self.is_running(from, boot) {
+            return;
+        }
+        let reachable = self.up[0] && self.up[1] && self.now >= self.st[to].stalled_until;
+        let accepts = self.st[to].proc.as_ref().is_some_and(|proc| proc.state.mode() != Mode::None);
+        if !reachable || !accepts {
+            let cause = if reachable { ContactFailure::Refused } else { ContactFailure::Timeout };
+            let wait = if reachable { 5 } else { 1_900 };
+            self.at(wait, Ev::Fail { to: from, boot, cause });
+            return;
+        }
+        self.tokens += 2;
+        let links = [LinkId(self.tokens), LinkId(self.tokens + 1)];
+        self.tokens += 1;
+        let to_boot = self.st[to].boots;
+        self.conns.push(Conn {
+            ends: [from, to],
+            boots: [boot, to_boot],
+            links,
+            open: [true; 2],
+            queues: [VecDeque::new(), VecDeque::new()],
+        });
+        self.feed(to, Event::LinkUp { link: links[1], side: Side::Accepted });
+        self.feed(from, Event::LinkUp { link: links[0], side: Side::Dialed });
+    }
+
+    fn pump(&mut self, conn: usize, end: usize) {
+        let c = &self.conns[conn];
+        let (s, from, boot) = (c.ends[end], c.ends[1 - end], c.boots[end]);
+        if !self.is_running(s, boot) || !c.open[end] {
+            return;
+        }
+        if !self.up[from] {
+            self.at(25, Ev::Pump { conn, end });
+            return;
+        }
+        let link = c.links[end];
+        match self.conns[conn].queues[end].pop_front() {
+            None => {}
+            Some(Item::Control(message)) => self.feed(s, Event::Received { link, message }),
+            Some(Item::Data(stream, entry)) => self.take_data(s, stream, entry),
+            Some(Item::Whole(stream, snapshot)) => self.take_whole(s, stream, snapshot),
+            Some(Item::Fin) => {
+                self.conns[conn].open[end] = false;
+                self.feed(s, Event::LinkLost { link, cause: ContactFailure::Cut });
+            }
+        }
+    }
+
+    /// A process that was stopped goes on: first with what waited for it, and a write may be quicker than any of that.
+    pub(super) fn wake(&mut self, s: usize) {
+        if self.now < self.st[s].stalled_until {
+            return;
+        }
+        self.note(|| format!("{s} goes on"));
+        self.run_ops(s);
+        let waiting = self.st[s].proc.as_mut().map(|proc| std::mem::take(&mut proc.inbox)).unwrap_or_default();
+        for event in waiting {
+            self.feed(s, event);
+        }
+        self.plan_tick(s);
+    }
+
+    pub(super) fn reset_links(&mut self) {
+        for conn in 0..self.conns.len() {
+            for end in 0..2 {
+                if self.conns[conn].open[end] {
+                    self.conns[conn].open[end] = false;
+                    let (s, boot, link) =
+                        (self.conns[conn].ends[end], self.conns[conn].boots[end], self.conns[conn].links[end]);
+                    self.feed_boot(s, boot, Event::LinkLost { link, cause: ContactFailure::Cut });
+                }
+            }
+        }
+    }
+}
