@@ -59,7 +59,7 @@ describe('the redundancy overlay', () => {
 
   it('warns of clocks that differ by more than a second', () => {
     overlay(redundancy('primary', 'synced', 'equal', { peer: peer({ clock_difference_ms: -2400 }) }));
-    expect(screen.getByText('2.4 s behind')).toBeVisible();
+    expect(screen.getByText('2.4 s behind', { exact: false })).toBeVisible();
     expect(screen.getByText(/set both by NTP/)).toBeVisible();
   });
 
@@ -241,5 +241,21 @@ describe('orphans', () => {
     overlay(secondary, answers, station({ name: 'Station B', editable: false }));
     const apply = await screen.findByRole('button', { name: 'Apply again: Move 3 items' });
     expect(apply).toHaveAccessibleDescription('Only the primary (Station A) can apply an orphan.');
+  });
+});
+
+describe('how far the secondary is behind', () => {
+  const lag = { entries: 3, bytes: 1240, ms: 412 };
+  const card = (name: string) => within(screen.getByRole('region', { name }));
+
+  it('stands with the other station on a primary', () => {
+    overlay(redundancy('primary', 'syncing', 'behind', { lag }));
+    expect(card('Other station: Station B').getByText('412 ms')).toBeVisible();
+    expect(screen.getByText('3 entries behind')).toBeVisible();
+  });
+
+  it('stands with this station on a secondary', () => {
+    overlay(redundancy('secondary_copy', 'syncing', 'behind', { lag }));
+    expect(card('This station: Station A').getByText('412 ms')).toBeVisible();
   });
 });

@@ -1,6 +1,7 @@
 /** What the overlay's two cards say about each station. */
 
 import type { PositionView, Redundancy, StationInfo } from '../backend';
+import { roleOf } from './pair';
 import { CARD, duration, milliseconds } from './strings';
 
 export interface Fact {
@@ -22,8 +23,9 @@ export function ownFacts(station: StationInfo, redundancy: Redundancy): Fact[] {
     { term: CARD.edits, value: station.editable ? CARD.editsYes : CARD.editsNo },
   ];
   if (redundancy.mode === 'secondary_failover') {
-    facts.push({ term: 'Takes over', value: CARD.failover(redundancy.failover_offset_s) });
+    facts.push({ term: CARD.takesOver, value: CARD.failover(redundancy.failover_offset_s) });
   }
+  if (roleOf(redundancy.mode) === 'secondary') facts.push(...lagFact(redundancy));
   if (redundancy.mode === 'primary' && redundancy.peer_durable_seq !== null) {
     facts.push({ term: CARD.durable, value: CARD.entry(redundancy.peer_durable_seq) });
   }
@@ -31,17 +33,23 @@ export function ownFacts(station: StationInfo, redundancy: Redundancy): Fact[] {
 }
 
 /** The other station; `now_ms` is UTC. */
-export function peerFacts({ peer, peer_url, lag }: Redundancy, now_ms: number): Fact[] {
+export function peerFacts(redundancy: Redundancy, now_ms: number): Fact[] {
+  const { mode, peer, peer_url } = redundancy;
   const facts: Fact[] = [];
   if (peer) {
     facts.push({ term: CARD.version, value: peer.version });
     facts.push({ term: CARD.position, value: position(peer.position) });
   }
   facts.push({ term: CARD.lastContact, value: lastContact(peer?.last_contact ?? null, now_ms) });
-  if (lag && lag.entries > 0) facts.push({ term: CARD.lag, value: milliseconds(lag.ms) });
+  if (roleOf(mode) === 'primary') facts.push(...lagFact(redundancy));
   if (peer && peer.clock_difference_ms !== null) facts.push(clockFact(peer.clock_difference_ms));
   facts.push({ term: CARD.address, value: hostOf(peer_url) ?? CARD.unknown });
   return facts;
+}
+
+/** How far the secondary is behind: a fact of its card, whichever side it is on. */
+function lagFact({ lag }: Redundancy): Fact[] {
+  return lag && lag.entries > 0 ? [{ term: CARD.lag, value: milliseconds(lag.ms) }] : [];
 }
 
 function lastContact(at: string | null, now_ms: number): string {

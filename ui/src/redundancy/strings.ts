@@ -87,6 +87,7 @@ export const CARD = {
   edits: 'Edits',
   editsYes: 'Yes',
   editsNo: 'No',
+  takesOver: 'Takes over',
   failover: (seconds: number) => `after ${duration(seconds)}`,
   durable: 'Held by both up to',
   entry: (seq: number) => `entry ${number(seq)}`,
@@ -122,10 +123,9 @@ export const CODE = {
   title: 'Confirm the other station',
   shown: 'Code on this screen',
   compare: (peer: string) =>
-    `${peer} must show the same code. If it does not, something else answers at this URL.`,
+    `The screen of ${peer} must show the same code. If it does not, something else answers at this URL.`,
   field: 'Code as the other screen shows it',
   confirm: 'Confirm',
-  differs: 'The codes differ. Do not pair the stations; check the URL.',
 };
 
 export const WORDS = {
