@@ -55,8 +55,7 @@ impl PlaylistId {
     #[must_use]
     pub fn of_date(date: jiff::civil::Date) -> PlaylistId {
         let mut bytes = *b"tandem\0\0day\0\0\0\0\0";
-        let [century_and_year @ ..] = date.year().to_be_bytes();
-        bytes[12..14].copy_from_slice(&century_and_year);
+        bytes[12..14].copy_from_slice(&date.year().to_be_bytes());
         bytes[14..].copy_from_slice(&[date.month().unsigned_abs(), date.day().unsigned_abs()]);
         PlaylistId(Uuid::new_v8(bytes))
     }

@@ -349,15 +349,13 @@ impl Counting {
         let rest = frames % self.frames_per_ten_minutes();
         // The first minute of ten keeps its labels, the nine after it lack `dropped` each.
         let minutes_after_first = (rest - dropped).max(0) / per_minute;
-        let labels = i128::from(frames)
-            + i128::from(dropped) * (9 * i128::from(tens) + i128::from(minutes_after_first));
-        let fps = i128::from(self.fps());
-        let part = |n: i128| i64::try_from(n).unwrap_or(i64::MAX);
+        let labels = frames.saturating_add(dropped * (9 * tens + minutes_after_first));
+        let fps = self.fps();
         (
-            part(labels / fps / 3600),
-            part(labels / fps / 60 % 60),
-            part(labels / fps % 60),
-            part(labels % fps),
+            labels / fps / 3600,
+            labels / fps / 60 % 60,
+            labels / fps % 60,
+            labels % fps,
         )
     }
 

@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 use uuid::Uuid;
 
-use super::row::{BINDS_MAX, damaged, hex_array, parsed, parsed_or_null, uuid, uuid_or_null};
+use super::row::{self, BINDS_MAX, damaged, hex_array, parsed, parsed_or_null, uuid, uuid_or_null};
 use super::{TableError, assets, channel, order, playlists};
 
 /// An item to be inserted: an [`Item`] without its place.
@@ -228,7 +228,7 @@ pub async fn count(conn: &mut SqliteConnection) -> Result<u64, TableError> {
     let row = sqlx::query("SELECT count(*) FROM item")
         .fetch_one(conn)
         .await?;
-    super::row::count(&row, 0)
+    row::count(&row, 0)
 }
 
 /// At most `limit` items in the order of their ids, after one of them.
@@ -258,7 +258,7 @@ async fn check_count(
         .bind(&playlist.id.as_bytes()[..])
         .fetch_one(conn)
         .await?;
-    let present = usize::try_from(super::row::count(&row, 0)?).unwrap_or(usize::MAX);
+    let present = usize::try_from(row::count(&row, 0)?).unwrap_or(usize::MAX);
     match present.saturating_add(more) {
         count if count > ITEMS_MAX => Err(TableError::TooManyItems {
             date: playlist.date,

@@ -8,7 +8,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::TableError;
-use super::row::{count, parsed, uuid};
+use super::row::{self, parsed, uuid};
 
 /// A playlist with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub async fn list(
     let summary = |row: &SqliteRow| {
         Ok(PlaylistSummary {
             playlist: from_row(row)?,
-            items: count(row, 2)?,
+            items: row::count(row, 2)?,
             duration: row.try_get(3)?,
         })
     };
@@ -84,6 +84,17 @@ pub async fn ensure(conn: &mut SqliteConnection, date: Date) -> Result<Playlist,
         .execute(conn)
         .await?;
     Ok(Playlist { id, date })
+}
+
+/// How many playlists there are.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub async fn count(conn: &mut SqliteConnection) -> Result<u64, TableError> {
+    let row = sqlx::query("SELECT count(*) FROM playlist")
+        .fetch_one(conn)
+        .await?;
+    row::count(&row, 0)
 }
 
 async fn find(conn: &mut SqliteConnection, id: PlaylistId) -> Result<Option<Playlist>, TableError> {
