@@ -139,7 +139,7 @@ export const SECONDARY: Partial<StationInfo> = {
   mode: 'secondary_copy',
 };
 
-export const REDUNDANCY = { mode: 'none', status: 'no_redundancy', reason: 'off', peer: null } as Redundancy;
+export const REDUNDANCY = { mode: 'none', status: 'no_redundancy', reason: 'no_redundancy', peer: null } as Redundancy;
 
 /** A backend of a whole station with these items and assets; edits are recorded and answered, not carried out. */
 export function stationBackend(

@@ -1,0 +1,49 @@
+import { render, screen, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { anAsset, anItem, SECONDARY, stationBackend } from '../testing/fake-backend';
+import Provide from '../testing/Provide.svelte';
+import { startApp } from '../testing/start-app';
+import FirstRun from './FirstRun.svelte';
+
+async function start(...station: Parameters<typeof stationBackend>) {
+  const app = await startApp(stationBackend(...station));
+  await app.library.refresh();
+  render(Provide, { props: { app, of: FirstRun, props: {} } });
+  return app;
+}
+
+const card = () => screen.queryByRole('heading', { name: 'An empty station' });
+
+describe('what an empty station says', () => {
+  it('is what to do first', async () => {
+    const app = await start();
+    expect(card()).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Choose a folder of media…' }));
+    expect(app.overlay).toBe('scan');
+  });
+
+  it('goes when there is something in the library or in the day', async () => {
+    await start([], [anAsset('a')]);
+    expect(card()).toBeNull();
+    await start([anItem('i')]);
+    expect(card()).toBeNull();
+  });
+
+  it('stays away from a secondary, which is filled by its primary', async () => {
+    await start([], [], SECONDARY);
+    expect(card()).toBeNull();
+  });
+
+  it('stays closed once it was closed', async () => {
+    await start();
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(card()).toBeNull());
+  });
+
+  it('does not take an empty search for an empty library', async () => {
+    const app = await start();
+    await app.library.ask({ query: 'nothing like it' });
+    expect(card()).toBeNull();
+  });
+});
