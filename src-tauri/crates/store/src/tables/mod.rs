@@ -17,8 +17,6 @@ mod order;
 pub mod playlists;
 mod row;
 #[cfg(test)]
-mod scratch;
-#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
