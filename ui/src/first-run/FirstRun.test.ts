@@ -1,3 +1,4 @@
+import type { Component } from 'svelte';
 import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import FirstRun from './FirstRun.svelte';
 async function start(...station: Parameters<typeof stationBackend>) {
   const app = await startApp(stationBackend(...station));
   await app.library.refresh();
-  render(Provide, { props: { app, of: FirstRun, props: {} } });
+  render(Provide, { props: { app, of: FirstRun } });
   return app;
 }
 

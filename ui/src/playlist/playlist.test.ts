@@ -29,7 +29,7 @@ async function show(backend: FakeBackend): Promise<App> {
   app = started;
   const { signal } = listening;
   window.addEventListener('keydown', (event) => handleKey(event, started), { signal });
-  render(Provide, { props: { app: started, of: PlaylistPanel, props: {} } });
+  render(Provide, { props: { app: started, of: PlaylistPanel } });
   await tick();
   return started;
 }

@@ -1,3 +1,4 @@
+import type { Component } from 'svelte';
 import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +11,7 @@ describe('opening the settings', () => {
   it('leads to the redundancy form from the redundancy link, and to the channel otherwise', async () => {
     const app = await startApp(stationBackend());
     await waitFor(() => expect(app.channel.channel).not.toBeNull());
-    render(Provide, { props: { app, of: SettingsDialog, props: {} } });
+    render(Provide, { props: { app, of: SettingsDialog } });
     const chosen = () => screen.findByRole('tab', { selected: true });
 
     app.overlay = 'redundancy_settings';

@@ -8,10 +8,10 @@ import {
   type EventListener,
   type ItemView,
   type PlaylistView,
-  type Redundancy,
   type StationEvent,
   type StationInfo,
 } from '../backend';
+import { redundancy } from '../redundancy/fixtures';
 
 type Handler<C extends Command> = (args: Args<C>) => Answer<C>;
 type Handlers = { [C in Command]?: Handler<C> };
@@ -139,8 +139,6 @@ export const SECONDARY: Partial<StationInfo> = {
   mode: 'secondary_copy',
 };
 
-export const REDUNDANCY = { mode: 'none', status: 'no_redundancy', reason: 'no_redundancy', peer: null } as Redundancy;
-
 /** A backend of a whole station with these items and assets; edits are recorded and answered, not carried out. */
 export function stationBackend(
   items: readonly ItemView[] = [],
@@ -151,7 +149,7 @@ export function stationBackend(
   const changed = () => ({ ...committed, items: [], playlist_id: 'day' });
   return new FakeBackend({
     get_station: () => aStation(station),
-    get_redundancy: () => ({ ...REDUNDANCY, mode: station.mode ?? 'none' }),
+    get_redundancy: () => redundancy(station.mode ?? 'none', 'no_redundancy', 'no_redundancy'),
     get_settings: () => ({
       channel: {
         name: 'One',
