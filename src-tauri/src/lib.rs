@@ -1,1 +1,33 @@
-//! The desktop shell.
+//! The desktop shell: a window, a tray icon, notifications, and the way from the window to the station.
+//!
+//! Thin on purpose: no rule of the product lives here. The station (crate `node`) decides; the shell shows and asks.
+
+mod actions;
+mod desktop;
+#[cfg(test)]
+mod fixtures;
+mod ipc;
+mod notices;
+mod second_start;
+mod start;
+mod tray;
+mod window;
+mod words;
+
+pub use start::run;
+
+use tauri::AppHandle;
+use tauri_plugin_notification::NotificationExt;
+
+/// Shows a desktop notification. A desktop without notifications loses nothing that the window does not show too.
+fn notify(app: &AppHandle, notice: &notices::Notice) {
+    let shown = app
+        .notification()
+        .builder()
+        .title(&notice.title)
+        .body(&notice.body)
+        .show();
+    if let Err(error) = shown {
+        tracing::info!(%error, title = notice.title, "no desktop notification could be shown");
+    }
+}

@@ -1,1 +1,6 @@
-fn main() {}
+//! `tandem`: the desktop app.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    tandem_shell::run()
+}
