@@ -23,7 +23,15 @@ const FAILOVER: Mode = Mode::SecondaryFailover { offset_s: OFFSET_S };
 struct Station {
     store: Store,
     handle: RedundancyHandle,
-    runtime: Runtime,
+    runtime: Option<Runtime>,
+}
+
+impl Drop for Station {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Station {
@@ -48,7 +56,7 @@ impl Station {
         Self {
             store,
             handle,
-            runtime,
+            runtime: Some(runtime),
         }
     }
 
@@ -77,6 +85,8 @@ impl Station {
                 .await
         };
         self.runtime
+            .as_ref()
+            .unwrap()
             .spawn(edit)
             .await
             .unwrap()
@@ -94,13 +104,7 @@ impl Station {
 
     /// Ends the station as SIGKILL would.
     fn kill(self) {
-        let Self {
-            store,
-            handle,
-            runtime,
-        } = self;
-        runtime.shutdown_background();
-        drop((store, handle));
+        drop(self);
     }
 
     /// Ends the station in order.
