@@ -208,7 +208,7 @@ undo: Call<UndoEdit, Undone>,
 /**
  * Redoes an edit that was undone.
  */
-redo: Call<UndoEdit, Undone>, 
+redo: Call<Nothing, Undone>, 
 /**
  * What was done, newest first.
  */

@@ -4,6 +4,7 @@ import type { ItemId } from "./ItemId";
 import type { ItemKind } from "./ItemKind";
 import type { Mark } from "./Mark";
 import type { StartMode } from "./StartMode";
+import type { Timecode } from "./Timecode";
 
 /**
  * One line of a playlist, with its time.
@@ -32,7 +33,7 @@ start_mode: StartMode,
 /**
  * The clock time of a fixed start, as a timecode; null unless `start_mode` is fixed.
  */
-fixed_start: string | null, 
+fixed_start: Timecode | null, 
 /**
  * First frame of the asset that is played.
  */
@@ -44,11 +45,11 @@ duration: number,
 /**
  * Clock time of its first frame, as a timecode.
  */
-starts_at: string, 
+starts_at: Timecode, 
 /**
  * Clock time at which it ends (the first frame after it), as a timecode.
  */
-ends_at: string, 
+ends_at: Timecode, 
 /**
  * Its first frame, in frames since the day's start.
  */

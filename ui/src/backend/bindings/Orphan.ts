@@ -11,9 +11,17 @@ export type Orphan = {
  */
 id: string, 
 /**
- * The bundle it was saved in.
+ * The bundle it was saved in: what was cut off at one time.
  */
 bundle: string, 
+/**
+ * When it was cut off (RFC 3339).
+ */
+cut_at: string, 
+/**
+ * Why.
+ */
+reason: string, 
 /**
  * Its number in the history that it was cut from.
  */
@@ -41,4 +49,8 @@ label: string,
 /**
  * What became of it.
  */
-state: OrphanState, };
+state: OrphanState, 
+/**
+ * The entry that it became when it was applied again; null as long as nobody did.
+ */
+reapplied_seq: number | null, };

@@ -99,6 +99,10 @@ difference: Difference | null,
  */
 auto_rejoin: boolean, 
 /**
+ * Why this station cannot be reached by its peer though a mode is set; null where it can.
+ */
+listener_error: string | null, 
+/**
  * How many entries are kept as orphans and not yet dealt with.
  */
 orphans: number, 
