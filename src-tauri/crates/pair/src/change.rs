@@ -393,7 +393,7 @@ impl State {
             }
             Goal::HandOver { .. } => {
                 self.log(Record::HandingOver);
-                self.switch.reply = reply;
+                self.wait_for_switch(reply);
                 return;
             }
             Goal::TakeBack => self.taken_back(),

@@ -24,7 +24,7 @@ pub(crate) struct Switch {
     begun: Option<Mono>,
     said: Option<(LinkId, bool)>,
     /// The operator who waits, on either end.
-    pub(crate) reply: Option<ReplyToken>,
+    reply: Option<ReplyToken>,
     /// On a secondary: since when its operator wants the lead, and the link on which it was asked for.
     pub(crate) wants: Option<(Mono, Option<LinkId>)>,
     /// On a secondary: the hand-over that it is to take.
@@ -65,6 +65,9 @@ impl State {
     /// Begins a hand-over where this primary may; says why not otherwise.
     pub(crate) fn hand_over(&mut self, reply: Option<ReplyToken>) -> Result<(), Reason> {
         if let Some(handing) = self.wanted.handing_over {
+            if self.switch.begun.is_some() && reply.is_some() {
+                return Err(Reason::Switching);
+            }
             // The operator asks anew for one whose outcome is open: it is said again as a fresh one.
             self.switch.begun = self
                 .peer
@@ -72,7 +75,9 @@ impl State {
                 .filter(|p| p.station() == handing.to)
                 .map(|_| self.now.mono);
             self.switch.said = None;
-            self.switch.reply = reply;
+            if reply.is_some() {
+                self.wait_for_switch(reply);
+            }
             return Ok(());
         }
         let (status, reason) = self.status();
@@ -98,6 +103,12 @@ impl State {
         self.switch.said = None;
         self.begin(Goal::HandOver { id, to }, reply);
         Ok(())
+    }
+
+    /// Keeps the operator's call until the outcome is known.
+    pub(crate) fn wait_for_switch(&mut self, reply: Option<ReplyToken>) {
+        let earlier = std::mem::replace(&mut self.switch.reply, reply);
+        self.reply(earlier, Err(refusal(RefusalCode::Busy, "Another call for a switch took this one's place.")));
     }
 
     /// The secondary's operator asks for the lead.
@@ -163,7 +174,7 @@ impl State {
     // --- the secondary ---
 
     pub(crate) fn want_lead(&mut self, reply: ReplyToken) {
-        self.switch.reply = Some(reply);
+        self.wait_for_switch(Some(reply));
         self.switch.wants = Some((self.now.mono, None));
     }
 

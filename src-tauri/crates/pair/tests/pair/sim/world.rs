@@ -295,6 +295,10 @@ impl World {
         }
         let now = self.clock(s);
         let at = self.now;
+        let given_up = match &event {
+            Event::Received { link, .. } => self.conn_of(s, *link).is_none_or(|(conn, end)| !self.conns[conn].open[end]),
+            _ => false,
+        };
         let Some(proc) = self.st[s].proc.as_mut() else { return };
         let woke = at - proc.stepped > 1_500;
         let hears = matches!(event, Event::Probed { .. } | Event::Asked { .. } | Event::Received { .. });
@@ -302,7 +306,7 @@ impl World {
             Event::Command { command: Command::Configure { config, .. }, .. } => config.mode != proc.state.mode(),
             _ => false,
         };
-        if hears || woke || configured {
+        if hears && !given_up || woke || configured {
             proc.heard = at;
         }
         proc.stepped = at;
