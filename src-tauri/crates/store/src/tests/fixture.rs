@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use domain::history::Sum;
 use proptest::prelude::*;
 use sqlx::sqlite::SqliteConnection;
 use tempfile::TempDir;
@@ -223,11 +222,6 @@ pub(super) async fn assert_true(store: &Store) -> Head {
     );
     assert_eq!(verified.head, store.head());
     verified.head
-}
-
-/// The sum of rows alone, whatever the rolling one says.
-pub(super) async fn scanned(store: &Store) -> Sum {
-    store.verify().await.unwrap().scanned_sum
 }
 
 /// Runs async code in a property.
