@@ -7,7 +7,12 @@ import RedundancyOverlayView from './RedundancyOverlayView.svelte';
 
 type Answer = (args: unknown) => unknown;
 
-function overlay(pair: Redundancy, answers: Record<string, Answer> = {}, self: StationInfo = station()) {
+function overlay(
+  pair: Redundancy,
+  answers: Record<string, Answer> = {},
+  self: StationInfo = station(),
+  live = true,
+) {
   const call = vi.fn(async (command: string, args: unknown) => {
     const answer = answers[command];
     if (answer) return answer(args);
@@ -23,7 +28,7 @@ function overlay(pair: Redundancy, answers: Record<string, Answer> = {}, self: S
       station: self,
       redundancy: pair,
       backend: { call } as unknown as Pick<Backend, 'call'>,
-      live: true,
+      live,
       now: Date.parse('2026-11-22T21:00:00Z'),
       timeZone: 'UTC',
       onclose,
@@ -186,6 +191,25 @@ describe('the redundancy overlay', () => {
     const { user } = overlay(redundancy('primary', 'synced', 'equal'));
     await user.click(button('Copy: URL of this station, for the other one'));
     expect(await navigator.clipboard.readText()).toBe(station().url);
+  });
+
+  it('claims nothing and offers nothing while the window hears nothing from its station', async () => {
+    const pair = redundancy('primary', 'synced', 'equal', { offers: { hand_over: true } });
+    const { call, user } = overlay(pair, {}, station(), false);
+    expect(screen.getAllByText('Not known')[0]).toHaveRole('alert');
+    expect(screen.queryByText('Synced')).toBeNull();
+    expect(screen.queryByText('Equal')).toBeNull();
+    await user.click(button('Hand over'));
+    expect(call).not.toHaveBeenCalledWith('hand_over', {});
+  });
+
+  it('says when nothing is at stake in a choice', () => {
+    overlay(
+      redundancy('primary', 'incompatible', 'superseded', {
+        difference: { shared_seq: 9, only_here: 0, only_there: 0 },
+      }),
+    );
+    expect(screen.getByText(/Neither has edits that the other lacks/)).toBeVisible();
   });
 
   it('says when nobody can reach this station', () => {

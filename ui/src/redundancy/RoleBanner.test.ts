@@ -6,7 +6,7 @@ import RoleBannerView from './RoleBannerView.svelte';
 describe('the role banner', () => {
   it('says that a primary is edited here', () => {
     const pair = redundancy('primary', 'synced', 'equal');
-    render(RoleBannerView, { props: { station: station(), redundancy: pair, channel: 'One' } });
+    render(RoleBannerView, { props: { station: station(), redundancy: pair, live: true, channel: 'One' } });
     expect(screen.getByText('Primary')).toBeVisible();
     expect(screen.getByText('Station A leads: edits are made here')).toBeVisible();
   });
@@ -14,7 +14,7 @@ describe('the role banner', () => {
   it('says whom a secondary follows, and that it is read only', () => {
     const pair = redundancy('secondary_copy', 'synced', 'equal', { peer: peer({ name: 'Station A' }) });
     const self = station({ name: 'Station B', editable: false });
-    render(RoleBannerView, { props: { station: self, redundancy: pair, channel: 'One' } });
+    render(RoleBannerView, { props: { station: self, redundancy: pair, live: true, channel: 'One' } });
     expect(screen.getByText('Secondary')).toBeVisible();
     expect(screen.getByText('Station B follows Station A: read only')).toBeVisible();
   });
@@ -22,7 +22,7 @@ describe('the role banner', () => {
   it('never says that a primary which must not edit can be edited', () => {
     const pair = redundancy('primary', 'incompatible', 'superseded');
     render(RoleBannerView, {
-      props: { station: station({ editable: false }), redundancy: pair, channel: 'One' },
+      props: { station: station({ editable: false }), redundancy: pair, live: true, channel: 'One' },
     });
     expect(screen.queryByText(/edits are made here/)).toBeNull();
     expect(screen.getByText(/must not edit now/)).toBeVisible();
@@ -32,12 +32,19 @@ describe('the role banner', () => {
     const shapes = (['none', 'primary', 'secondary_copy'] as const).map((mode) => {
       const pair = redundancy(mode, 'synced', 'equal');
       const { container, unmount } = render(RoleBannerView, {
-        props: { station: station(), redundancy: pair, channel: '' },
+        props: { station: station(), redundancy: pair, live: true, channel: '' },
       });
       const shape = container.querySelector('svg')?.innerHTML;
       unmount();
       return shape;
     });
     expect(new Set(shapes).size).toBe(3);
+  });
+
+  it('promises nothing while the window hears nothing from its station', () => {
+    const pair = redundancy('primary', 'synced', 'equal');
+    render(RoleBannerView, { props: { station: station(), redundancy: pair, live: false, channel: 'One' } });
+    expect(screen.queryByText(/edits are made here/)).toBeNull();
+    expect(screen.getByText(/may be out of date/)).toBeVisible();
   });
 });

@@ -26,6 +26,8 @@ export const CHIP = {
   open: 'Open the redundancy status',
   notKnown: 'Not known',
   notKnownWhy: 'This window has lost its connection to its own station, so the status is not known.',
+  notKnownCure:
+    'Wait: the connection is tried again all the time. If it stays away, check that Tandem runs on this machine.',
   takesOver: (self: string, seconds: number) => `${self} takes over in ${duration(seconds)}`,
   announce: (status: string, peer: string | null) =>
     peer ? `Redundancy: ${status}, ${peer}` : `Redundancy: ${status}`,
@@ -43,6 +45,8 @@ export const BANNER_TAG: Record<Role, string> = {
   secondary: 'Secondary',
 };
 
+export const BANNER_STALE = 'No connection to the station: what is shown may be out of date';
+
 export const BANNER_STOPPED = (self: string) => `${self} must not edit now: see the redundancy status`;
 
 export const OVERLAY = {
@@ -59,7 +63,9 @@ export const OVERLAY = {
   ownUrl: 'URL of this station, for the other one',
   technical: 'Technical details',
   difference: (self: string, peer: string, { only_here, only_there }: Difference) =>
-    `Only on ${self}: ${entries(only_here)}. Only on ${peer}: ${entries(only_there)}.`,
+    only_here + only_there === 0
+      ? 'Neither has edits that the other lacks: nothing is put aside, whichever leads.'
+      : `Only on ${self}: ${entries(only_here)}. Only on ${peer}: ${entries(only_there)}.`,
   notReachable: (peer: string) => `This station cannot be reached by ${peer}:`,
   since: (ago: string, clock: string) => `for ${ago}, since ${clock}`,
   inStep: 'Equal',
