@@ -63,7 +63,7 @@ export function dayTotals(playlist: PlaylistView): DayTotals {
   const { items } = playlist;
   return {
     items: items.length,
-    scheduled: items.reduce((sum, item) => sum + item.plays, 0),
+    scheduled: playlist.played,
     gaps: items.filter((item) => gapBefore(item) > 0).length,
     gapFrames: playlist.gaps,
     overruns: items.filter((item) => item.marks.some(isOverrun)).length,

@@ -82,6 +82,7 @@ export function aDay(items: readonly ItemView[], change: Partial<PlaylistView> =
     day_start_utc: '2026-11-22T06:00:00Z',
     day_length: 24 * 3600 * 25,
     duration: items.reduce((sum, item) => sum + item.duration, 0),
+    played: items.reduce((sum, item) => sum + item.plays, 0),
     ends_at_offset: items.at(-1)?.start_offset ?? 0,
     gaps: 0,
     overrun: 0,
