@@ -50,7 +50,7 @@ test('an edit on the primary shows on the secondary without losing its selection
   const titles = Array.from({ length: 400 }, (_, index) => `Item ${index + 1}`);
   const { items } = await schedule(stations.primary, ...titles);
   const screen = await new Screen(page).open(stations.secondary);
-  await screen.item('Item 1').click();
+  await screen.rundown.focus();
   await page.keyboard.press('End');
   await expect(screen.item('Item 400')).toBeVisible();
   await screen.item('Item 398').click();

@@ -21,9 +21,10 @@ test('a day is scheduled from a folder of real media, and is still there after a
     await dialog.getByRole('button', { name: 'Open', exact: true }).click();
     await dialog.getByRole('button', { name: 'Add this folder' }).click();
 
-    const clips = screen.library.getByRole('option');
+    const clips = screen.library.getByRole('listbox', { name: 'Assets' }).getByRole('option');
     await expect(clips).toHaveCount(2);
     await expect(clips.filter({ hasText: 'Evening news' })).toContainText('00:00:04:00');
+    await expect(page.getByText('2 added, 1 could not be read')).toBeVisible();
     await clips.filter({ hasText: 'Evening news' }).click();
     await page.keyboard.press('Enter');
     await expect(screen.item('Evening news')).toBeVisible();
@@ -93,7 +94,9 @@ test('a day of ten thousand items scrolls to its end without drawing them all', 
   const titles = Array.from({ length: 10_000 }, (_, index) => `Item ${index + 1}`);
   await schedule(station, ...titles);
   const screen = await new Screen(page).open(station);
-  await screen.item('Item 1').click();
+  await screen.rundown.focus();
+  await page.keyboard.press('Home');
+  await expect(screen.item('Item 1')).toBeVisible();
   expect(await screen.rundown.getByRole('row').count()).toBeLessThan(300);
   await page.keyboard.press('End');
   await expect(screen.item('Item 10000')).toBeVisible();

@@ -9,7 +9,7 @@ import { Station } from './station';
 import { until } from './wait';
 import { Session, type Element } from './webdriver';
 
-/** What stands in the page by role and name, found as assistive technology would: the body of a function. */
+/** What can be reached in the page by role and name (in the open dialog, if there is one): the body of a function. */
 const FIND = `
   const [role, name, exact] = arguments;
   const tags = {
@@ -24,7 +24,8 @@ const FIND = `
       [...(element.labels ?? [])].map(text).join(' ') || text(element) || element.title || element.placeholder || '');
   const wanted = '[role="' + role + '"]' + (tags[role] ? ', ' + tags[role] : '');
   const shown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? true;
-  return [...document.querySelectorAll(wanted)].filter(shown).find((element) => {
+  const reachable = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document;
+  return [...reachable.querySelectorAll(wanted)].filter(shown).find((element) => {
     const its = nameOf(element);
     return exact ? its === name : its.includes(name);
   }) ?? null;`;
