@@ -1,5 +1,6 @@
 //! The store against its own promises, on real files.
 
+mod crash;
 mod diverge;
 mod fixture;
 mod keep;
