@@ -166,9 +166,15 @@ fn ids_that_do_not_exist_are_not_found_and_change_nothing() {
             "insert_items",
             json!({"date": "2026-02-30", "items": [{"kind": "note", "title": "x"}]}),
         ),
-        ("update_settings", json!({"frame_rate": "0/0"})),
-        ("update_settings", json!({"time_zone": "Mars/Olympus"})),
-        ("update_settings", json!({"day_start": "25:00:00:00"})),
+        ("update_settings", json!({"channel": {"frame_rate": "0/0"}})),
+        (
+            "update_settings",
+            json!({"channel": {"time_zone": "Mars/Olympus"}}),
+        ),
+        (
+            "update_settings",
+            json!({"channel": {"day_start": "25:00:00:00"}}),
+        ),
         ("get_playlist", json!({"date": DAY, "surprise": 1})),
     ] {
         station.refused(command, args, "invalid");

@@ -139,7 +139,11 @@ fn a_peer_with_another_certificate_gets_nothing() {
 
     // The stranger has the primary's URL; the primary does not know it.
     set(&stranger, "secondary_copy", &primary);
-    stranger.until_reason("unavailable", "not_paired");
+    let told = stranger.until_reason("incompatible", "peer_names_other");
+    assert!(
+        told["peer"].is_null(),
+        "it learns \"not paired\" and nothing else: {told}"
+    );
     assert!(stranger.titles(DAY).is_empty());
 
     // And a URL with another station's fingerprint is refused by whoever dials it.

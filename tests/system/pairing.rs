@@ -14,15 +14,15 @@ fn everything_on_the_primary_is_on_the_secondary_to_the_row() {
         "add_assets",
         json!({"assets": [{"title": "Station ident", "duration": 250}]}),
     );
-    let mut settings = pair.primary.ok("get_settings", json!({}));
-    settings["name"] = json!("Channel One");
-    pair.primary
-        .ok("update_settings", json!({"name": "Channel One"}));
+    pair.primary.ok(
+        "update_settings",
+        json!({"channel": {"name": "Channel One"}}),
+    );
     pair.until_synced();
 
     assert_eq!(pair.secondary.titles(DAY), ["zero", "one", "two", "three"]);
     assert_eq!(
-        pair.secondary.ok("get_settings", json!({}))["name"],
+        pair.secondary.ok("get_settings", json!({}))["channel"]["name"],
         "Channel One"
     );
     let assets = pair.secondary.ok("list_assets", json!({"query": "ident"}));
@@ -61,7 +61,7 @@ fn a_secondary_refuses_every_edit_and_nothing_changes() {
             "add_assets",
             json!({"assets": [{"title": "no", "duration": 1}]}),
         ),
-        ("update_settings", json!({"name": "no"})),
+        ("update_settings", json!({"channel": {"name": "no"}})),
         ("scan_folder", json!({"path": "/tmp"})),
         ("undo", json!({})),
         ("redo", json!({})),
@@ -176,6 +176,7 @@ fn a_flipped_bit_in_a_replicas_row_is_found_by_resync_now_and_healed() {
     }
     std::fs::write(&db, bytes).expect("it can be written");
     pair.secondary.run();
+    pair.secondary.until_status("synced");
     pair.secondary.ok("resync_now", json!({}));
     until("the row is the primary's again", || {
         pair.secondary.titles(DAY) == ["one", "two", "three"]

@@ -52,6 +52,8 @@ impl Station {
 
     /// Starts a station on this data directory.
     pub fn start_in(name: &str, dir: &Path, env: &[(&str, &str)]) -> Self {
+        // reqwest asks for one even where it speaks plain HTTP only; a second installation is refused and harmless.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut station = Self {
             child: None,
             name: name.to_owned(),

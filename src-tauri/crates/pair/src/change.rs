@@ -184,6 +184,9 @@ fn configure(record: &mut Durable, config: &Config, confirm_replace: bool) {
                 follow_on(record);
                 record.replace_confirmed = false;
             }
+            if !config.same_peer(&before) {
+                record.replace_confirmed = false;
+            }
             record.replace_confirmed |= confirm_replace;
         }
     }

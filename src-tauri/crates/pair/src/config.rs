@@ -94,6 +94,18 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// Whether both name one station: its certificate says so where it is known, its address otherwise.
+    #[must_use]
+    pub fn same_peer(&self, other: &Self) -> bool {
+        match (&self.peer, &other.peer) {
+            (Some(a), Some(b)) => match (&a.fingerprint, &b.fingerprint) {
+                (Some(a), Some(b)) => a == b,
+                _ => a.url == b.url,
+            },
+            (a, b) => a == b,
+        }
+    }
+
     /// Checks what can be checked without asking the peer.
     ///
     /// # Errors

@@ -49,13 +49,15 @@ impl State {
             self.refuse(reply, RefusalCode::Busy, BUSY);
             return;
         }
-        let becomes_secondary = config.mode.is_secondary() && !self.mode().is_secondary();
-        let same_lineage = self.wanted.config.peer == config.peer
+        // Another station to follow is another lineage, as far as can be told before it is met.
+        let follows_anew = config.mode.is_secondary()
+            && (!self.mode().is_secondary() || !config.same_peer(&self.wanted.config));
+        let same_lineage = config.same_peer(&self.wanted.config)
             && self.contact.in_touch(self.now.mono)
             && self.peer.as_ref().is_some_and(|peer| {
                 peer.hello.head.position.lineage == self.own.head.position.lineage
             });
-        if becomes_secondary && !self.own.empty && !same_lineage && !confirm_replace {
+        if follows_anew && !self.own.empty && !same_lineage && !confirm_replace {
             self.refuse(
                 reply,
                 RefusalCode::Conflict,

@@ -242,6 +242,12 @@ impl State {
         self.durable.config.mode
     }
 
+    /// Who this station is.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity {
+        &self.me
+    }
+
     /// What this station says of itself, from what is durable alone.
     #[must_use]
     pub fn hello(&self, now: Now) -> Hello {

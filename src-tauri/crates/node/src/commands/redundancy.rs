@@ -177,14 +177,15 @@ pub fn read_only_reason(snapshot: &Snapshot) -> Option<String> {
 pub fn shown(snapshot: &Snapshot) -> Redundancy {
     let view = &snapshot.view;
     let alone = view.status == Status::NoRedundancy;
+    let (cause, cure) = explained(snapshot);
     Redundancy {
         mode: view.mode.into(),
         peer_url: snapshot.config.peer.as_ref().map(|peer| peer.url.clone()),
         failover_offset_s: snapshot.failover_offset_s,
         status: view.status,
         reason: view.reason,
-        cause: view.reason.cause().to_owned(),
-        cure: (view.reason != Reason::Equal && !alone).then(|| view.reason.cure().to_owned()),
+        cause,
+        cure: (view.reason != Reason::Equal && !alone).then_some(cure),
         since: instant(view.since_ms),
         armed: view.armed == Armed::Armed,
         unarmed_reason: unarmed_reason(view.armed).map(str::to_owned),
@@ -216,6 +217,28 @@ pub fn shown(snapshot: &Snapshot) -> Redundancy {
         listener_error: snapshot.listener_error.as_deref().map(sentence),
         orphans: snapshot.orphans,
         offers: offers(snapshot),
+    }
+}
+
+/// Cause and cure in one sentence each; with both versions, and the station to update, where the versions differ.
+fn explained(snapshot: &Snapshot) -> (String, String) {
+    let reason = snapshot.view.reason;
+    match &snapshot.view.peer {
+        Some(peer) if reason == Reason::DifferentVersion => {
+            let older = if snapshot.version < peer.version {
+                "this station"
+            } else {
+                peer.name.as_str()
+            };
+            (
+                format!(
+                    "This station runs Tandem {} and {} runs {}, so nothing is copied.",
+                    snapshot.version, peer.name, peer.version
+                ),
+                format!("Update {older}, so that both run the same version."),
+            )
+        }
+        _ => (reason.cause().to_owned(), reason.cure().to_owned()),
     }
 }
 

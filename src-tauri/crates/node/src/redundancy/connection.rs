@@ -152,20 +152,14 @@ impl Connection {
         Ok(())
     }
 
-    /// Tries again to open a listener that could not be opened; closes one that nobody asked for after all.
+    /// Tries again to open a listener that could not be opened.
     pub(super) fn retry_listening(&mut self) {
-        let wanted = self
-            .config
-            .as_ref()
-            .is_some_and(|config| config.mode != Mode::None);
         let due = matches!(self.listener, Listener::Failed { retry_at, .. } if retry_at <= Instant::now());
-        if wanted && due {
-            if let Err(error) = self.listen() {
-                self.listener = Listener::Failed {
-                    error,
-                    retry_at: Instant::now() + LISTEN_RETRY,
-                };
-            }
+        if due && let Err(error) = self.listen() {
+            self.listener = Listener::Failed {
+                error,
+                retry_at: Instant::now() + LISTEN_RETRY,
+            };
         }
     }
 

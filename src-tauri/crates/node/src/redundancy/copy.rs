@@ -31,7 +31,7 @@ pub(super) enum Incoming {
     /// There is more to come; the progress, where it is time to report it.
     More { progress: Option<Progress> },
     /// It is all there.
-    Complete(Whole),
+    Complete(Box<Whole>),
 }
 
 /// A snapshot of which every part has arrived.
@@ -84,11 +84,11 @@ impl Copying {
                     reason,
                     local: Vec::new(),
                 };
-                Ok(Incoming::Complete(Whole {
+                Ok(Incoming::Complete(Box::new(Whole {
                     backup: self.backup,
                     install,
                     import,
-                }))
+                })))
             }
             (BulkKind::SnapshotChunk | BulkKind::Entry, _) => Err(SnapshotFault::Damaged),
         }
@@ -111,35 +111,60 @@ impl Copying {
 }
 
 impl Whole {
-    /// Puts the snapshot in the place of this station's data, after a backup of those where one is asked for. Reports meanwhile
-    /// that it goes on.
+    /// Keeps a backup of this station's data where one is asked for.
+    pub(super) async fn back_up(
+        &self,
+        store: &Store,
+        progress: &Reporter<'_>,
+    ) -> Result<(), SnapshotFault> {
+        if !self.backup {
+            return Ok(());
+        }
+        let reason = "before this station's data was replaced by the primary's";
+        let made = progress
+            .during(self.import.progress(), store.create_backup(reason))
+            .await;
+        made.map(drop).map_err(|error| fault(&error.into()))
+    }
+
+    /// Puts the snapshot in the place of this station's data.
     pub(super) async fn install(
         self,
         store: &Store,
-        stream: Stream,
-        inputs: &mpsc::Sender<Input>,
+        progress: &Reporter<'_>,
     ) -> Result<Own, SnapshotFault> {
-        let (done, total) = self.import.progress();
-        let replaced = self.replace(store);
-        tokio::pin!(replaced);
+        let so_far = self.import.progress();
+        let replace = async {
+            self.import.install(self.install).await?;
+            Ok(read_own(store).await?)
+        };
+        progress
+            .during(so_far, replace)
+            .await
+            .map_err(|error| fault(&error))
+    }
+}
+
+/// Tells the driver that a long step goes on.
+pub(super) struct Reporter<'a> {
+    pub(super) stream: Stream,
+    pub(super) inputs: &'a mpsc::Sender<Input>,
+}
+
+impl Reporter<'_> {
+    async fn during<T>(&self, (done, total): Progress, step: impl Future<Output = T>) -> T {
+        tokio::pin!(step);
         let mut report = interval(REPORT_EVERY);
         loop {
             tokio::select! {
-                outcome = &mut replaced => return outcome.map_err(|error| fault(&error)),
+                outcome = &mut step => return outcome,
                 _ = report.tick() => {
+                    let event = Event::SnapshotProgress { stream: self.stream, done, total };
                     // Where the driver has ended, nobody needs to know.
-                    let _ = inputs.send(Input::Pair(Event::SnapshotProgress { stream, done, total })).await;
+                    let _ = self.inputs.send(Input::Pair(event)).await;
                 }
             }
         }
-    }
-
-    async fn replace(self, store: &Store) -> Result<Own, SnapshotError> {
-        if self.backup {
-            // BACKUP-PENDING
-        }
-        self.import.install(self.install).await?;
-        Ok(read_own(store).await?)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pair::action::Action;
 use pair::config::{Fingerprint as PairFingerprint, Identity as PairIdentity, RunId};
@@ -37,6 +38,8 @@ use crate::link::socket::Link;
 const WAITING_MAX: usize = 64;
 /// Notices that a slow subscriber may be behind.
 const NOTICES_KEPT: usize = 32;
+/// How often the journal is pruned.
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
 /// The failover offset that the form shows before one was set, in seconds.
 const OFFSET_DEFAULT_S: u32 = 30;
 
@@ -138,6 +141,7 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         connection,
         alive,
         alive_due: now.mono,
+        prune_due: now.mono + PRUNE_EVERY,
         publish,
         notices: notices.clone(),
         stopping: Vec::new(),
@@ -185,6 +189,7 @@ pub(super) struct Driver {
     reply_count: u64,
     alive: AliveMark,
     alive_due: pair::Mono,
+    prune_due: pair::Mono,
     publish: watch::Sender<Arc<Snapshot>>,
     stopping: Vec<oneshot::Sender<()>>,
 }
@@ -267,10 +272,33 @@ impl Driver {
                 tracing::warn!(%error, "could not note that this station lives; a restart will count as a long absence");
             }
         }
+        if now.mono >= self.prune_due {
+            self.prune_due = now.mono + PRUNE_EVERY;
+            self.lane.prune(self.acknowledged(now));
+        }
         self.show(now);
     }
 
+    /// The last entry that the peer holds durably, as far as it is known; `None` without a peer.
+    fn acknowledged(&self, now: Now) -> Option<u64> {
+        match self.state.mode() {
+            Mode::None => None,
+            Mode::Primary => {
+                let held = self.state.view(now).peer_durable;
+                Some(held.map_or(0, |position| position.seq))
+            }
+            // What a secondary holds came from its primary.
+            Mode::SecondaryCopy | Mode::SecondaryFailover { .. } => {
+                Some(self.store.head().position.seq)
+            }
+        }
+    }
+
     fn head_moved(&mut self, head: store::Head) {
+        if self.lane.orphans() > 0 {
+            // An orphan may just have been applied again.
+            self.lane.recount_orphans();
+        }
         if !self.state.mode().is_secondary() {
             self.step(Event::Committed {
                 head: lane::pair_head(head),
@@ -482,6 +510,7 @@ fn snapshot_of(state: &State, connection: &Connection, orphans: u64, now: Now) -
         .code_to_show()
         .filter(|_| view.reason == Reason::ConfirmCode);
     Snapshot {
+        version: state.identity().version.clone(),
         config: durable.config.clone(),
         failover_offset_s: offset(durable.config.mode)
             .or_else(|| durable.former_mode.and_then(offset))

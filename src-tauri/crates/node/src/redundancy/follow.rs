@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::history::EpochStart;
-use pair::event::{ApplyFault, Event, LinkId};
+use pair::event::{ApplyFault, Event, LinkId, Own, SnapshotFault};
 use pair::message::Stream;
 use store::{ApplyError, Entry, Store};
 use tokio::sync::{Notify, mpsc};
 
-use super::copy::{Copying, Incoming};
+use super::copy::{Copying, Incoming, Reporter, Whole};
 use super::driver::Input;
 use super::lane::{Turn, pair_head};
 use super::links::BulkFrame;
@@ -348,26 +348,42 @@ impl Task {
             }
             Ok(Incoming::Complete(whole)) => {
                 duty.copying = None;
-                let installed = {
-                    let _turn = self.turn.lock().await;
-                    if !self.fence.allows(generation) {
-                        return;
+                if let Some(outcome) = self.put_in_place(generation, stream, *whole).await {
+                    match outcome {
+                        Ok(own) => self.report(Event::SnapshotInstalled { stream, own }).await,
+                        Err(why) => self.copy_failed(why).await,
                     }
-                    self.installing.store(true, Ordering::Relaxed);
-                    let installed = whole.install(&self.store, stream, &self.inputs).await;
-                    self.installing.store(false, Ordering::Relaxed);
-                    installed
-                };
-                match installed {
-                    Ok(own) => self.report(Event::SnapshotInstalled { stream, own }).await,
-                    Err(why) => self.copy_failed(why).await,
                 }
             }
             Err(why) => self.copy_failed(why).await,
         }
     }
 
-    async fn copy_failed(&mut self, why: pair::event::SnapshotFault) {
+    /// Replaces this station's data by a snapshot; `None` where that was called off.
+    async fn put_in_place(
+        &self,
+        generation: u64,
+        stream: Stream,
+        whole: Whole,
+    ) -> Option<Result<Own, SnapshotFault>> {
+        let progress = Reporter {
+            stream,
+            inputs: &self.inputs,
+        };
+        if let Err(why) = whole.back_up(&self.store, &progress).await {
+            return Some(Err(why));
+        }
+        let _turn = self.turn.lock().await;
+        if !self.fence.allows(generation) {
+            return None;
+        }
+        self.installing.store(true, Ordering::Relaxed);
+        let installed = whole.install(&self.store, &progress).await;
+        self.installing.store(false, Ordering::Relaxed);
+        Some(installed)
+    }
+
+    async fn copy_failed(&mut self, why: SnapshotFault) {
         if let Some(duty) = self.duty.take() {
             self.report(Event::SnapshotFailed {
                 stream: duty.stream,

@@ -7,8 +7,9 @@ use pair::action::Token;
 use pair::durable::Durable;
 use pair::event::{Event, Own};
 use pair::message::Head;
-use store::{LocalPut, Store};
+use store::{LocalPut, Retention, Store};
 use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 
 use super::driver::{Input, StartError};
 use super::handle::{Answer, RedundancyError};
@@ -39,7 +40,6 @@ pub(super) enum Job {
     Rewind {
         token: Token,
         to_seq: u64,
-        last_epoch: u64,
     },
     Log {
         event: &'static str,
@@ -54,6 +54,7 @@ pub(super) enum Job {
 pub(super) struct Lane {
     jobs: mpsc::Sender<Job>,
     worker: Worker,
+    pruning: Option<JoinHandle<()>>,
 }
 
 #[derive(Clone)]
@@ -84,7 +85,11 @@ impl Lane {
                 at_work.run(job).await;
             }
         });
-        Self { jobs, worker }
+        Self {
+            jobs,
+            worker,
+            pruning: None,
+        }
     }
 
     /// Has a job done after those before it.
@@ -110,6 +115,28 @@ impl Lane {
             };
             worker.report(Event::Verified { token, ok }).await;
         });
+    }
+
+    /// Drops what the journal need not keep, beside the jobs. `acknowledged` is the last entry that the peer holds durably;
+    /// `None` without a peer.
+    pub(super) fn prune(&mut self, acknowledged: Option<u64>) {
+        if self
+            .pruning
+            .as_ref()
+            .is_some_and(|pruning| !pruning.is_finished())
+        {
+            return;
+        }
+        let worker = self.worker.clone();
+        self.pruning = Some(tokio::spawn(
+            async move { worker.prune(acknowledged).await },
+        ));
+    }
+
+    /// Counts the orphans anew, beside the jobs.
+    pub(super) fn recount_orphans(&self) {
+        let worker = self.worker.clone();
+        tokio::spawn(async move { worker.count_orphans().await });
     }
 
     pub(super) fn report_restored(&self, answer: Answer) {
@@ -175,11 +202,7 @@ impl Worker {
                 }
                 Err(error) => tracing::error!(%error, "the writer could not be waited for"),
             },
-            Job::Rewind {
-                token,
-                to_seq,
-                last_epoch,
-            } => self.rewind(token, to_seq, last_epoch).await,
+            Job::Rewind { token, to_seq } => self.rewind(token, to_seq).await,
             Job::Log { event, detail } => {
                 if let Err(error) = self.store.log_redundancy(event, &detail).await {
                     tracing::warn!(%error, event, detail, "a line of the redundancy log was not kept");
@@ -210,7 +233,7 @@ impl Worker {
         self.report(event).await;
     }
 
-    async fn rewind(&self, token: Token, to_seq: u64, last_epoch: u64) {
+    async fn rewind(&self, token: Token, to_seq: u64) {
         let rewound = async {
             let rewound = self
                 .store
@@ -241,6 +264,31 @@ impl Worker {
                 tracing::error!(%error, "the restored history could not be read");
                 let _ = answer.send(Err(RedundancyError::Store(error)));
             }
+        }
+    }
+
+    async fn prune(&self, acknowledged: Option<u64>) {
+        let retention = Retention::default();
+        match self.store.prune(retention, acknowledged).await {
+            Ok(pruned) if pruned.peer_cut_off => {
+                let (event, detail) = (
+                    "journal",
+                    "The peer is so far behind that it needs a full copy.",
+                );
+                tracing::warn!(detail);
+                if let Err(error) = self.store.log_redundancy(event, detail).await {
+                    tracing::warn!(%error, event, detail, "a line of the redundancy log was not kept");
+                }
+            }
+            Ok(pruned) if pruned.unacknowledged_bytes > retention.unacknowledged_bytes_max / 2 => {
+                tracing::warn!(
+                    bytes = pruned.unacknowledged_bytes,
+                    limit = retention.unacknowledged_bytes_max,
+                    "the journal keeps much that the peer has not acknowledged; beyond the limit it will need a full copy"
+                )
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the journal was not pruned"),
         }
     }
 

@@ -32,15 +32,13 @@ impl Driver {
                 self.lane.run(Job::OpenLineage { token, durable })
             }
             Action::Quiesce { token } => self.lane.run(Job::Quiesce { token }),
+            // The store cuts the epochs that begin at the shared entry, too; those that both share come back with the first
+            // entries that are applied.
             Action::Rewind {
                 token,
                 to_seq,
-                last_epoch,
-            } => self.lane.run(Job::Rewind {
-                token,
-                to_seq,
-                last_epoch,
-            }),
+                last_epoch: _,
+            } => self.lane.run(Job::Rewind { token, to_seq }),
             Action::Verify { token } => self.lane.verify(token),
             Action::Log(record) => {
                 let (event, detail) = describe::record(&record);

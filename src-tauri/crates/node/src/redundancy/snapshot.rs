@@ -6,6 +6,8 @@ use pair::{Config, Now, View};
 /// Everything that is shown of the redundancy of this station.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
+    /// This station's version.
+    pub version: semver::Version,
     /// What the operator set.
     pub config: Config,
     /// The failover offset in whole seconds: as set, as last set, or the default.
