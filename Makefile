@@ -34,9 +34,8 @@ types:
 
 package:
 	@.ci/setup package
-	cd ui && npm run build
 	cargo build --release --locked -p tandem-node --bin tandem-node
-	tests/e2e/node_modules/.bin/tauri build --bundles deb
+	tests/e2e/node_modules/.bin/tauri build --bundles deb -- --locked
 	@ls -l target/release/bundle/deb/*.deb
 
 screenshots:

@@ -47,9 +47,9 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Logs to standard error, where a desktop session keeps it. `RUST_LOG` sets how much.
+/// Logs to standard error, where a desktop session keeps it. `TANDEM_LOG` sets how much.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("TANDEM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
