@@ -36,7 +36,9 @@ pub fn run() -> ExitCode {
     }
     match tauri::async_runtime::block_on(Station::start(options)) {
         Ok(station) => show(station),
-        Err(StartError::AlreadyRunning { data_dir, .. }) if second_start::raise_first(&data_dir) => {
+        Err(StartError::AlreadyRunning { data_dir, .. })
+            if second_start::raise_first(&data_dir) =>
+        {
             eprintln!(
                 "Tandem already runs on {}: its window was raised.",
                 data_dir.display()
@@ -50,7 +52,10 @@ pub fn run() -> ExitCode {
 /// Logs to standard error, where a desktop session keeps it. `TANDEM_LOG` sets how much.
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_env("TANDEM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// Whether a window can be opened at all. Only Unix desktops can lack a display.
@@ -138,7 +143,12 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
         station.data_dir(),
         host,
     )?;
-    app.manage(Tray::build(&handle, &info, &redundancy, station.data_dir())?);
+    app.manage(Tray::build(
+        &handle,
+        &info,
+        &redundancy,
+        station.data_dir(),
+    )?);
 
     let raised = handle.clone();
     if let Err(error) = second_start::listen(station.data_dir(), move || window::raise(&raised)) {
