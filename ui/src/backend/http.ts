@@ -48,12 +48,18 @@ export class HttpBackend implements Backend {
         listener.connected();
       };
       socket.onmessage = (message) => listener.event(JSON.parse(String(message.data)) as StationEvent);
-      socket.onclose = () => {
-        if (stopped) return;
-        listener.disconnected('The connection to the station was lost. Trying again.');
-        timer = setTimeout(open, retry_ms);
-        retry_ms = Math.min(retry_ms * 2, RETRY_MS_MAX);
-      };
+      socket.onclose = () => void closed();
+    };
+    const closed = async () => {
+      if (stopped) return;
+      listener.disconnected('The connection to the station is lost. Trying again.');
+      if (await this.#isTokenRefused()) {
+        listener.disconnected('The station was started anew. Open the address that it printed this time.');
+        return;
+      }
+      if (stopped) return;
+      timer = setTimeout(open, retry_ms);
+      retry_ms = Math.min(retry_ms * 2, RETRY_MS_MAX);
     };
     open();
     return () => {
@@ -61,6 +67,16 @@ export class HttpBackend implements Backend {
       clearTimeout(timer);
       socket?.close();
     };
+  }
+
+  /** A browser does not say why a WebSocket was refused: an ordinary call does. The token changes at every start. */
+  async #isTokenRefused(): Promise<boolean> {
+    try {
+      await this.call('get_station', {});
+      return false;
+    } catch (thrown) {
+      return CallError.from(thrown).code === 'unauthorized';
+    }
   }
 }
 

@@ -80,11 +80,12 @@ export class App {
       event: (event) => this.#hear(event),
       connected: () => {
         this.station.online = true;
+        this.station.offlineReason = null;
         void this.attempt('Loading the station', this.#refreshAll);
       },
       disconnected: (reason) => {
         this.station.online = false;
-        this.messages.once(reason);
+        this.station.offlineReason = reason;
       },
     });
   }

@@ -9,6 +9,8 @@ export class StationStore {
   redundancy = $state.raw<Redundancy | null>(null);
   /** Whether events flow; while they do not, nothing on the screen is sure. */
   online = $state(false);
+  /** Why events have stopped; null where they flow, or never have yet. */
+  offlineReason = $state<string | null>(null);
 
   constructor(private readonly backend: Backend) {}
 

@@ -85,6 +85,8 @@ export function aDay(items: readonly ItemView[], change: Partial<PlaylistView> =
     played: items.reduce((sum, item) => sum + item.plays, 0),
     ends_at_offset: items.at(-1)?.start_offset ?? 0,
     gaps: 0,
+    lost: 0,
+    unfilled: 0,
     overrun: 0,
     items: items.map((item, index) => ({ ...item, start_offset: item.start_offset || index * 250 })),
     ...change,
