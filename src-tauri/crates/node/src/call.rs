@@ -61,7 +61,7 @@ pub async fn call(data_dir: &Path, command: &str, args: String) -> Result<Value,
 
 /// A client for plain HTTP on loopback: no proxy of the environment, and a TLS set-up that trusts nobody, since none is
 /// spoken (reqwest does not do without).
-fn client() -> Result<reqwest::Client, ApiError> {
+pub(crate) fn client() -> Result<reqwest::Client, ApiError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -1,29 +1,82 @@
 //! Backups of this station's data.
 
 use super::Desk;
-use crate::api::{ApiError, BackupCreated, BackupRestored, Backups, ErrorCode, RestoreBackup};
+use super::desk::instant_us;
+use crate::api::{
+    ApiError, Backup, BackupCreated, BackupRestored, Backups, Committed, RestoreBackup,
+};
 use crate::redundancy::RedundancyHandle;
 
-pub async fn list(_: &Desk) -> Result<Backups, ApiError> {
+/// `list_backups`.
+///
+/// # Errors
+/// `internal`.
+pub async fn list(desk: &Desk) -> Result<Backups, ApiError> {
     Ok(Backups {
-        backups: Vec::new(),
+        backups: desk
+            .store()
+            .backups()
+            .await?
+            .into_iter()
+            .map(shown)
+            .collect(),
     })
 }
 
-pub async fn create(_: &Desk) -> Result<BackupCreated, ApiError> {
-    Err(ApiError::new(
-        ErrorCode::Unavailable,
-        "INTERIM: waits for the store's backups.",
-    ))
+/// `create_backup`.
+///
+/// # Errors
+/// `no_space`, `internal`.
+pub async fn create(desk: &Desk) -> Result<BackupCreated, ApiError> {
+    Ok(BackupCreated {
+        backup: shown(desk.store().create_backup("made by hand").await?),
+    })
 }
 
+/// `restore_backup`. What is replaced is backed up before. Every restore opens an epoch, so that no peer takes it for the
+/// history that it knows.
+///
+/// # Errors
+/// `not_found`, `invalid` for a backup of another program or a newer version, `conflict` where the pair forbids it now,
+/// `read_only`, `busy`, `no_space`. Nothing was changed then.
 pub async fn restore(
-    _: &Desk,
-    _: &RedundancyHandle,
-    _: RestoreBackup,
+    desk: &Desk,
+    redundancy: &RedundancyHandle,
+    args: RestoreBackup,
 ) -> Result<BackupRestored, ApiError> {
-    Err(ApiError::new(
-        ErrorCode::Unavailable,
-        "INTERIM: waits for the store's backups.",
-    ))
+    desk.check_editable()?;
+    let store = desk.store();
+    if !store
+        .backups()
+        .await?
+        .iter()
+        .any(|backup| backup.id == args.id)
+    {
+        return Err(ApiError::not_found("backup", args.id));
+    }
+    redundancy.may_restore().await?;
+    let saved = store
+        .create_backup(&format!("before the backup of {} was restored", args.id))
+        .await?;
+    let restored = store.restore_backup(desk.user(), &args.id).await?.value;
+    redundancy.restored().await?;
+    let position = store.head().position;
+    Ok(BackupRestored {
+        restored: shown(restored),
+        saved: shown(saved),
+        committed: Committed {
+            epoch: position.epoch.number,
+            seq: position.seq,
+        },
+    })
+}
+
+fn shown(backup: store::Backup) -> Backup {
+    Backup {
+        id: backup.id,
+        at: instant_us(backup.at_us),
+        reason: backup.reason,
+        size_bytes: backup.size_bytes,
+        path: backup.path.display().to_string(),
+    }
 }

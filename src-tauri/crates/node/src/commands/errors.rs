@@ -72,10 +72,8 @@ impl From<TableError> for ApiError {
 
 impl From<Invalid> for ApiError {
     fn from(invalid: Invalid) -> Self {
-        let details = invalid
-            .field()
-            .map_or(Value::Null, |field| json!({ "field": field }));
-        ApiError::new(ErrorCode::Invalid, sentence(&invalid.to_string())).with(details)
+        ApiError::new(ErrorCode::Invalid, sentence(&invalid.to_string()))
+            .with(json!({ "field": invalid.field() }))
     }
 }
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -153,3 +153,6 @@ fn router<H: Handlers + 'static>(served: Arc<Served<H>>) -> Router {
         ))
         .with_state(served)
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,7 +97,14 @@ impl<L: Library> Scan<L> {
     /// # Errors
     /// `unavailable` where ffprobe or the folder is not there (or vanishes), and what the library says of a commit.
     pub async fn run(self, work: Work) -> Result<(), ApiError> {
-        self.prober.check().await.map_err(unavailable)?;
+        let Some(checked) = work
+            .cancelled()
+            .run_until_cancelled(self.prober.check())
+            .await
+        else {
+            return Ok(());
+        };
+        checked.map_err(unavailable)?;
         let (candidates, mut found) = mpsc::channel(64);
         let walking = tokio::task::spawn_blocking({
             let (folder, work) = (self.folder.clone(), work.clone());
@@ -275,3 +282,6 @@ fn walk_into(
 fn unavailable(error: ProbeError) -> ApiError {
     ApiError::new(ErrorCode::Unavailable, error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,11 @@ mod tell;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use domain::ids::StationId;
 use domain::validate;
+use pair::action::{Edits, EditsRefused};
 use semver::Version;
 use serde_json::Value;
 use store::{OpenError, Store};
@@ -150,6 +152,7 @@ impl Station {
             listen: options.listen,
         })
         .await?;
+        settled(&redundancy).await;
         let events = Events::new();
         let running = Arc::new(Running {
             desk: Desk::new(store.clone(), &options::system_user()),
@@ -273,6 +276,40 @@ impl Station {
     }
 }
 
+/// How long a start waits for the redundancy to have decided who may edit; a disk that hangs must not hide the station.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Waits until the redundancy has taken up the station's role, so that a station that is ready takes edits, or says why
+/// not. A primary that asks its peer first is not waited for.
+async fn settled(redundancy: &RedundancyHandle) {
+    let changing = |snapshot: &redundancy::Snapshot| {
+        matches!(
+            snapshot.edits,
+            Edits::Refused {
+                why: EditsRefused::Changing
+            }
+        )
+    };
+    let wait = async {
+        // An answer comes only after the first actions were carried out.
+        if redundancy
+            .current()
+            .await
+            .is_ok_and(|snapshot| changing(&snapshot))
+        {
+            let _ = redundancy
+                .subscribe()
+                .wait_for(|snapshot| !changing(snapshot))
+                .await;
+        }
+    };
+    if tokio::time::timeout(SETTLE_TIMEOUT, wait).await.is_err() {
+        tracing::warn!(
+            "the redundancy has not taken up its role yet; edits are refused until it has"
+        );
+    }
+}
+
 /// The station's name: as given now (and kept), as kept, or this machine's.
 async fn station_name(store: &Store, given: Option<String>) -> Result<String, StartError> {
     if let Some(given) = given {
@@ -286,3 +323,6 @@ async fn station_name(store: &Store, given: Option<String>) -> Result<String, St
         .await?
         .unwrap_or_else(options::machine_name))
 }
+
+#[cfg(test)]
+mod tests;
