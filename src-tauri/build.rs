@@ -9,7 +9,12 @@ fn main() {
     if !Path::new(UI).exists() {
         fs::create_dir_all(UI).expect("create an empty ui/dist for a build without the UI");
     }
-    for watched in [UI, "src-tauri/capabilities", "src-tauri/permissions", "icons"] {
+    for watched in [
+        UI,
+        "src-tauri/capabilities",
+        "src-tauri/permissions",
+        "icons",
+    ] {
         println!("cargo:rerun-if-changed={watched}");
     }
     let permissions =
