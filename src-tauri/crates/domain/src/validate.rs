@@ -85,20 +85,23 @@ pub enum Invalid {
 }
 
 impl Invalid {
-    /// The value that is wrong, by its name in the API; `None` where the error's text says it all.
+    /// The value that is wrong, by its name in the API.
     #[must_use]
-    pub fn field(&self) -> Option<&'static str> {
+    pub fn field(&self) -> &'static str {
         match self {
             Invalid::Empty(field)
             | Invalid::TooLong { field, .. }
             | Invalid::ControlCharacters(field)
             | Invalid::Frames { field, .. }
-            | Invalid::Negative { field } => Some(field),
-            Invalid::Date(_) => Some("date"),
-            Invalid::Path(_) | Invalid::LiveWithFile => Some("file"),
-            Invalid::FixedStartMissing | Invalid::FixedStartUnused => Some("fixed_start"),
-            Invalid::Day(DayError::UnknownZone(_)) => Some("time_zone"),
-            Invalid::Day(_) | Invalid::Timecode(_) => None,
+            | Invalid::Negative { field } => field,
+            Invalid::Date(_) | Invalid::Day(DayError::DateOutOfRange(_)) => "date",
+            Invalid::Path(_) | Invalid::LiveWithFile => "file",
+            Invalid::FixedStartMissing | Invalid::FixedStartUnused => "fixed_start",
+            Invalid::Day(DayError::UnknownZone(_)) => "time_zone",
+            Invalid::Day(DayError::Timecode(TimecodeError::NoDropFrame(_)))
+            | Invalid::Timecode(TimecodeError::NoDropFrame(_)) => "drop_frame",
+            Invalid::Day(DayError::Timecode(_)) => "day_start",
+            Invalid::Timecode(_) | Invalid::Day(DayError::NoSuchTime { .. }) => "fixed_start",
         }
     }
 }
