@@ -161,6 +161,7 @@ describe('the redundancy overlay', () => {
   it('shows the code to compare, and says beside the field when another is typed', async () => {
     const pair = redundancy('primary', 'connecting', 'confirm_code', {
       confirm_code: '4J7Q-K2ME',
+      peer_url: 'https://192.0.2.2:40811/',
       offers: { confirm_peer: true },
     });
     const { user, call } = overlay(pair, {
@@ -174,6 +175,18 @@ describe('the redundancy overlay', () => {
     await user.click(button('Confirm'));
     expect(call).toHaveBeenCalledWith('confirm_peer', { code: '4J7Q-XXXX' });
     await waitFor(() => expect(field).toHaveAccessibleDescription('That is another code.'));
+  });
+
+  it('goes on showing a code that was confirmed here, for the other station', () => {
+    overlay(
+      redundancy('primary', 'connecting', 'confirm_code', {
+        confirm_code: '4J7Q-K2ME',
+        peer_url: 'https://192.0.2.2:40811/#sha256-aa',
+      }),
+    );
+    expect(screen.getByText('4J7Q-K2ME')).toBeVisible();
+    expect(screen.getByText(/Confirmed here/)).toBeVisible();
+    expect(screen.queryByLabelText('Code as the other screen shows it')).toBeNull();
   });
 
   it('shows the progress of a sync', () => {

@@ -73,3 +73,8 @@ export function hostOf(url: string | null): string | null {
   if (url === null || !URL.canParse(url)) return null;
   return new URL(url).host;
 }
+
+/** Whether a peer's URL pins its certificate (DESIGN.md 5.5): it was copied whole, or its code was confirmed. */
+export function hasFingerprint(url: string | null): boolean {
+  return url !== null && URL.canParse(url) && new URL(url).hash.startsWith('#sha256-');
+}

@@ -130,6 +130,7 @@ export const CODE = {
   shown: 'Code on this screen',
   compare: (peer: string) =>
     `The screen of ${peer} must show the same code. If it does not, something else answers at this URL.`,
+  awaited: (peer: string) => `Confirmed here. Now confirm the same code on ${peer}.`,
   field: 'Code as the other screen shows it',
   confirm: 'Confirm',
 };
