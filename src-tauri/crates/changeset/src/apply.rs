@@ -75,6 +75,12 @@ impl Db<'_> {
     ) -> Result<Vec<Conflict>, Error> {
         schema.check(changeset)?;
         let len = changeset.len_c()?;
+        // The flag makes SQLite read the whole schema anew, twice: not where there is nothing to hold back.
+        let flags = if schema.has_actions() {
+            ffi::SQLITE_CHANGESETAPPLY_FKNOACTION
+        } else {
+            0
+        };
         let mut context = Context {
             on_conflict,
             found: Vec::new(),
@@ -92,7 +98,7 @@ impl Db<'_> {
                 (&raw mut context).cast(),
                 ptr::null_mut(),
                 ptr::null_mut(),
-                ffi::SQLITE_CHANGESETAPPLY_FKNOACTION,
+                flags,
             )
         };
         if code == ffi::SQLITE_OK {

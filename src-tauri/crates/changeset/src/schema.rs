@@ -2,7 +2,11 @@ use crate::{Changeset, Db, Error};
 
 /// The tables that are recorded and applied, as they are in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Schema(Vec<Table>);
+pub struct Schema {
+    tables: Vec<Table>,
+    /// Whether a foreign key of one of the tables does anything but refuse.
+    has_actions: bool,
+}
 
 /// A table's shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,19 +53,28 @@ impl Schema {
             }
             shapes.push(table);
         }
-        Ok(Schema(shapes))
+        Ok(Schema {
+            tables: shapes,
+            has_actions: has_actions(db, tables)?,
+        })
     }
 
     /// The tables, in the order in which they were asked for.
     #[must_use]
     pub fn tables(&self) -> &[Table] {
-        &self.0
+        &self.tables
+    }
+
+    /// Whether a foreign key of one of the tables does anything but refuse (CASCADE, SET NULL, …; RESTRICT counts, since
+    /// it refuses before the transaction's end).
+    pub(crate) fn has_actions(&self) -> bool {
+        self.has_actions
     }
 
     /// The table of this name.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Table> {
-        self.0.iter().find(|table| table.name == name)
+        self.tables.iter().find(|table| table.name == name)
     }
 
     /// Whether every change in `changeset` is to a table of this schema, with its columns and its key. SQLite's apply
@@ -93,4 +106,16 @@ impl Schema {
         }
         Ok(())
     }
+}
+
+fn has_actions(db: &Db<'_>, tables: &[&str]) -> Result<bool, Error> {
+    let query = "SELECT 1 FROM pragma_foreign_key_list(?1) WHERE on_update <> 'NO ACTION' OR on_delete <> 'NO ACTION'";
+    let mut statement = db.prepare(query)?;
+    for &table in tables {
+        statement.bind(1, table)?;
+        if statement.step()?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

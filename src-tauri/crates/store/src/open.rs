@@ -27,6 +27,8 @@ use crate::{journal, snapshot, sum};
 pub const DATABASE_FILE: &str = "tandem.db";
 
 const READERS_MAX: u32 = 4;
+/// The writer's page cache, in KiB: a snapshot or a large import that does not fit spills into the WAL page by page.
+const WRITER_CACHE_KIB: u32 = 64 << 10;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Commits that a slow subscriber may be behind before it must catch up from the journal.
 const COMMITS_KEPT: usize = 64;
@@ -224,6 +226,7 @@ async fn open_database(
     let connection: SqliteConnection = options(path)
         .create_if_missing(true)
         .serialized(true)
+        .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
         .connect()
         .await
         .during(during)?;
