@@ -21,5 +21,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
+    // Deadlines, not waits: a machine that builds at the same time is slow.
+    testTimeout: 60_000,
   },
 });

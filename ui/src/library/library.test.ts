@@ -8,6 +8,7 @@ import { anAsset, anItem, SECONDARY, stationBackend, type FakeBackend } from '..
 import Provide from '../testing/Provide.svelte';
 import { startApp } from '../testing/start-app';
 import LibraryPanel from './LibraryPanel.svelte';
+import { until } from '../testing/until';
 
 const assets = ['a', 'b', 'c'].map((id) => anAsset(id));
 const items = [anItem('x'), anItem('y')];
@@ -29,7 +30,7 @@ async function show(backend: FakeBackend): Promise<App> {
   app = started;
   window.addEventListener('keydown', (event) => handleKey(event, started), { signal: listening.signal });
   render(Provide, { props: { app: started, of: LibraryPanel } });
-  await vi.waitUntil(() => started.library.loaded);
+  await until(() => started.library.loaded);
   await tick();
   return started;
 }
@@ -40,7 +41,7 @@ describe('the library', () => {
     await show(backend);
     const before = backend.argsOf('list_assets').length;
     await userEvent.type(screen.getByRole('searchbox'), 'news');
-    await vi.waitUntil(() => backend.argsOf('list_assets').length > before);
+    await until(() => backend.argsOf('list_assets').length > before);
     expect(backend.argsOf('list_assets').slice(before)).toMatchObject([{ query: 'news', offset: 0 }]);
   });
 

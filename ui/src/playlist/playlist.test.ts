@@ -8,6 +8,7 @@ import { anItem, SECONDARY, stationBackend, type FakeBackend } from '../testing/
 import Provide from '../testing/Provide.svelte';
 import { startApp } from '../testing/start-app';
 import PlaylistPanel from './PlaylistPanel.svelte';
+import { until } from '../testing/until';
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => anItem(id));
 let app: App | undefined;
@@ -151,7 +152,7 @@ describe('on a station that edits', () => {
       assets: false,
       channel: false,
     });
-    await vi.waitUntil(() => backend.argsOf('get_history').length > 1);
+    await until(() => backend.argsOf('get_history').length > 1);
     expect(backend.argsOf('get_playlist')).toHaveLength(before);
   });
 });

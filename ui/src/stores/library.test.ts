@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { anAsset, FakeBackend } from '../testing/fake-backend';
 import { LibraryStore } from './library.svelte';
+import { until } from '../testing/until';
 
 const assets = Array.from({ length: 100_000 }, (_, index) => anAsset(`a${index}`));
 
@@ -21,7 +22,7 @@ describe('the library of 100,000 assets', () => {
     await store.refresh();
     expect(store.total).toBe(100_000);
     store.show(50_010, 50_040);
-    await vi.waitUntil(() => store.at(50_020) !== undefined);
+    await until(() => store.at(50_020) !== undefined);
     expect(store.at(50_020)?.id).toBe('a50020');
     expect(store.at(70_000)).toBeUndefined();
     expect(backend.calls).toHaveLength(2);
@@ -31,7 +32,7 @@ describe('the library of 100,000 assets', () => {
     const { backend, store } = library();
     store.show(0, 30);
     store.show(5, 35);
-    await vi.waitUntil(() => store.loaded);
+    await until(() => store.loaded);
     store.show(10, 40);
     expect(backend.calls).toHaveLength(1);
   });

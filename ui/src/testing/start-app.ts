@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { until } from './until';
 import { App } from '../stores/app.svelte';
 import type { FakeBackend } from './fake-backend';
 
@@ -6,6 +6,6 @@ import type { FakeBackend } from './fake-backend';
 export async function startApp(backend: FakeBackend): Promise<App> {
   const app = new App(backend);
   app.start();
-  await vi.waitUntil(() => app.day.playlist !== null && app.station.station !== null);
+  await until(() => app.day.playlist !== null && app.station.station !== null);
   return app;
 }
