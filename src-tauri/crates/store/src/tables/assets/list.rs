@@ -147,7 +147,7 @@ fn match_expression(search: &str, kind: Option<AssetKind>) -> Option<String> {
         // What has no letter or digit is not in the index.
         .filter(|word| word.chars().any(char::is_alphanumeric))
         .take(WORDS_MAX)
-        .map(|word| format!("\"{}\"*", word.replace('"', " ").replace('\0', " ")))
+        .map(|word| format!("\"{}\"*", word.replace(['"', '\0'], " ")))
         .collect();
     if words.is_empty() {
         return None;
