@@ -21,6 +21,10 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
+    unstubGlobals: true,
+    // One jsdom for many files: most of the time would go into making new ones.
+    pool: 'threads',
+    isolate: false,
     // Deadlines, not waits: a machine that builds at the same time is slow.
     testTimeout: 60_000,
   },
