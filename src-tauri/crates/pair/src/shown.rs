@@ -8,7 +8,9 @@ use crate::follow::Phase;
 use crate::message::{Head, Standing, Writer};
 use crate::reason::Reason;
 use crate::state::State;
-use crate::time::{FIRST_ANSWER, HEARTBEAT, Mono, Now, SILENCE, WAKE_GAP, WRITER_HANGS};
+use crate::time::{
+    FIRST_ANSWER, HEARTBEAT, Mono, Now, SILENCE, SYNCING_IS_NEWS, WAKE_GAP, WRITER_HANGS,
+};
 use crate::view::{Armed, Difference, Lag, Notice, PeerView, Progress, Record, Status, View};
 
 /// What was last shown, to tell what changed.
@@ -16,6 +18,8 @@ use crate::view::{Armed, Difference, Lag, Notice, PeerView, Progress, Record, St
 pub(crate) struct Shown {
     status: Option<(Status, Reason)>,
     since_ms: i64,
+    since: Mono,
+    logged: Option<(Status, Reason)>,
     edits: Option<Edits>,
     edits_at: Mono,
     rest: Option<Rest>,
@@ -36,6 +40,8 @@ impl Shown {
         Self {
             status: None,
             since_ms: now.wall_ms,
+            since: now.mono,
+            logged: None,
             edits: None,
             edits_at: now.mono,
             rest: None,
@@ -278,9 +284,12 @@ impl State {
         self.show_edits();
         let (status, reason) = self.status();
         let before = self.shown.status;
-        if self.mode().is_secondary() && matches!(status, Status::Incompatible | Status::NotSynced)
-        {
-            self.wanted.in_step = false;
+        if self.mode().is_secondary() {
+            self.wanted.in_step = match status {
+                Status::Synced => true,
+                Status::Incompatible | Status::NotSynced => false,
+                _ => self.wanted.in_step,
+            };
             self.flush();
         }
         let rest = Rest {
@@ -298,12 +307,27 @@ impl State {
             changed = true;
             self.shown.status = Some((status, reason));
             self.shown.since_ms = self.now.wall_ms;
-            self.log(Record::Status { status, reason });
+            self.shown.since = self.now.mono;
             self.notify(before.map(|(status, _)| status), status);
         }
+        self.log_status(status, reason);
         if changed {
             self.out.push(Action::Changed);
         }
+    }
+
+    /// Logs a status that is not yet on record. Every edit makes a pair in step Syncing for a moment; that is news only
+    /// when it lasts.
+    fn log_status(&mut self, status: Status, reason: Reason) {
+        let was_synced = matches!(self.shown.logged, Some((Status::Synced, _)));
+        let lasts = self.now.mono.since(self.shown.since) >= SYNCING_IS_NEWS;
+        if self.shown.logged == Some((status, reason))
+            || (was_synced && status == Status::Syncing && !lasts)
+        {
+            return;
+        }
+        self.shown.logged = Some((status, reason));
+        self.log(Record::Status { status, reason });
     }
 
     fn notify(&mut self, before: Option<Status>, status: Status) {

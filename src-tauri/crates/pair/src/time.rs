@@ -12,6 +12,8 @@ pub const SILENCE: Duration = Duration::from_millis(1_500);
 pub const FIRST_ANSWER: Duration = Duration::from_secs(2);
 /// A gap between two steps that is longer than this is a wake (rule 0).
 pub const WAKE_GAP: Duration = Duration::from_millis(1_500);
+/// How long a pair in step is Syncing before the redundancy log says so.
+pub const SYNCING_IS_NEWS: Duration = Duration::from_secs(1);
 /// How long a writer may hang before the pair is Not synced.
 pub const WRITER_HANGS: Duration = Duration::from_secs(2);
 /// Longest pause between two attempts to reach the peer while no countdown runs.
