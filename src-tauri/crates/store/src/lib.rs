@@ -9,6 +9,7 @@
 mod activity;
 mod apply;
 mod backup;
+mod diff;
 mod entry;
 mod epochs;
 mod error;
@@ -36,6 +37,7 @@ mod write;
 
 pub use apply::ApplyError;
 pub use backup::Backup;
+pub use diff::{KeyRange, RangeSum};
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};
 pub use epochs::Overview;
 pub use error::Error;
