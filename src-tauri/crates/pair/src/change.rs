@@ -196,6 +196,7 @@ impl State {
     /// Begins a change. There is none under way (the callers ask first).
     pub(crate) fn begin(&mut self, goal: Goal, reply: Option<ReplyToken>) {
         debug_assert!(self.change.is_none(), "one change at a time");
+        self.stop_following_for(&goal);
         let keeps = goal.keeps_edits(self.mode());
         let writable = !self.mode().is_secondary();
         let stage = if writable && !keeps {
@@ -209,6 +210,31 @@ impl State {
             self.out.push(Action::Quiesce { token });
         }
         self.flush();
+    }
+
+    /// A secondary that is about to be something else, or to follow somebody else, applies nothing more.
+    fn stop_following_for(&mut self, goal: &Goal) {
+        let stays = match goal {
+            Goal::Configure { config, .. } => {
+                config.mode.is_secondary() && config.peer == self.durable.config.peer
+            }
+            _ => false,
+        };
+        if !self.mode().is_secondary() || stays {
+            return;
+        }
+        self.out.push(Action::StopApplying);
+        self.follow.pause();
+        // A planned switch still has to say on the link that it is done.
+        if !matches!(
+            goal,
+            Goal::Promote {
+                handover: Some(_),
+                ..
+            }
+        ) {
+            self.drop_link(HangupReason::Promoting);
+        }
     }
 
     /// Gives up a change that is not yet being written.
@@ -262,13 +288,14 @@ impl State {
     fn write_change(&mut self) {
         let token = self.token();
         let from = self.mode();
-        let known = self
-            .peer
-            .as_ref()
-            .filter(|p| p.hello.head.position.lineage == self.own.head.position.lineage);
-        let number = 1 + self
-            .epoch_seen()
-            .max(known.map_or(0, |p| p.hello.epoch_seen.max(p.head.position.epoch.number)));
+        // Of whatever lineage: a snapshot of the peer's may have got in a moment ago.
+        let theirs = self.peer.as_ref().map_or(0, |peer| {
+            peer.hello
+                .epoch_seen
+                .max(peer.hello.head.position.epoch.number)
+                .max(peer.head.position.epoch.number)
+        });
+        let number = 1 + self.epoch_seen().max(theirs);
         let Some(change) = self.change.as_mut() else {
             return;
         };
@@ -324,6 +351,14 @@ impl State {
     }
 
     pub(crate) fn not_durable(&mut self, token: Token) {
+        if self
+            .change
+            .as_ref()
+            .is_some_and(|change| change.stage == Stage::Quiescing(token))
+        {
+            self.change_failed();
+            return;
+        }
         let Some(writing) = self.writing.take_if(|writing| writing.token == token) else {
             return;
         };
@@ -331,6 +366,10 @@ impl State {
             self.retry_write_at = self.now.mono + 2 * HEARTBEAT;
             return;
         }
+        self.change_failed();
+    }
+
+    fn change_failed(&mut self) {
         let Some(change) = self.change.take() else {
             return;
         };

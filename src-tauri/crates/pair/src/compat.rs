@@ -49,8 +49,8 @@ fn roles(mine: &Hello, theirs: &Hello) -> Option<Reason> {
     let forked = one_lineage && my_epoch.number == their_epoch.number && my_epoch != their_epoch;
     match (mine.mode.is_secondary(), theirs.mode.is_secondary()) {
         (true, true) => Some(Reason::BothSecondary),
-        (false, false) if switching(mine, theirs) => None,
         (false, false) if !one_lineage => Some(Reason::BothPrimary),
+        (false, false) if switching(mine, theirs) => None,
         (false, false) if forked => Some(Reason::Forked),
         (false, false) if my_epoch.number > their_epoch.number => Some(Reason::TwoPrimaries),
         (false, false) if my_epoch.number < their_epoch.number => Some(Reason::Superseded),

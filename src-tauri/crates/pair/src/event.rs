@@ -139,7 +139,7 @@ pub enum Event {
         own: Own,
     },
     /// A [`crate::Action::Persist`], [`crate::Action::OpenEpoch`] or [`crate::Action::OpenLineage`] did not become
-    /// durable: nothing changed on disk.
+    /// durable: nothing changed on disk. Or a [`crate::Action::Quiesce`] could not be done.
     NotDurable {
         /// Its token.
         token: Token,

@@ -101,7 +101,6 @@ impl State {
         if self.equal_as_secondary() {
             self.follow.equal_at = Some(self.now.mono);
             self.note_synced();
-            self.wanted.in_step = true;
         }
         let stalled = matches!(self.follow.phase, Phase::Applying | Phase::Copying { .. })
             && !self.equal_as_secondary()

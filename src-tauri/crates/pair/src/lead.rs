@@ -149,10 +149,9 @@ impl State {
             return;
         }
         let verdict = self.peer.as_ref().and_then(|peer| peer.verdict);
-        let (standing, firm) = (
-            self.standing(),
-            self.change.is_none() && self.lead.needs_epoch.is_none(),
-        );
+        let standing = self.standing();
+        let owes_epoch = self.lead.needs_epoch.is_some() && standing != Standing::HandingOver;
+        let firm = self.change.is_none() && !owes_epoch;
         let hello = Box::new(self.hello(self.now));
         let Some(link) = self.link.as_mut().filter(|link| link.asks) else {
             return;

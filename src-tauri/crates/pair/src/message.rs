@@ -144,6 +144,8 @@ pub struct Heartbeat {
     pub writer: Writer,
     /// What keeps the sender from following, if anything: the other end shows the same.
     pub trouble: Option<Reason>,
+    /// How it stands.
+    pub standing: Standing,
     /// The sender's wall clock, UTC milliseconds, for display.
     pub wall_ms: i64,
 }

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use crate::action::{Action, HangupReason};
 use crate::change::Goal;
 use crate::config::Mode;
 use crate::event::ReplyToken;
@@ -84,11 +83,6 @@ impl State {
                 )),
             );
             return;
-        }
-        self.out.push(Action::StopApplying);
-        self.follow.pause();
-        if handover.is_none() {
-            self.drop_link(HangupReason::Promoting);
         }
         self.begin(Goal::Promote { why, handover }, reply);
     }

@@ -214,7 +214,7 @@ impl State {
         } else {
             None
         };
-        let (head, writer) = (self.own.head, self.writer);
+        let (head, writer, standing) = (self.own.head, self.writer, self.said_standing());
         let Some(link) = self.link.as_mut().filter(|link| link.greeted) else {
             return;
         };
@@ -232,6 +232,7 @@ impl State {
             head,
             writer,
             trouble,
+            standing,
             wall_ms: now.wall_ms,
         };
         let message = Message::Heartbeat(beat);
@@ -346,6 +347,7 @@ impl State {
         if let Some(peer) = self.peer.as_mut() {
             peer.writer = beat.writer;
             peer.trouble = beat.trouble;
+            peer.hello.standing = beat.standing;
             peer.clock_difference_ms = beat.wall_ms - now.wall_ms;
             // Entries that came before this heartbeat may have shown more than the primary's machine knew when it spoke.
             if !follows || beat.head.position.seq >= peer.head.position.seq.min(own_seq) {

@@ -268,11 +268,7 @@ impl State {
             schema: self.me.schema.clone(),
             mode: self.mode(),
             former_mode: self.durable.former_mode,
-            standing: if self.mode().is_secondary() {
-                Standing::Following
-            } else {
-                self.standing()
-            },
+            standing: self.said_standing(),
             head: self.own.head,
             empty: self.own.empty,
             epochs: self.own.epochs.iter().skip(skip).copied().collect(),
@@ -282,6 +278,14 @@ impl State {
             refused: self.durable.refused,
             said_at: now.mono,
             wall_ms: now.wall_ms,
+        }
+    }
+
+    pub(crate) fn said_standing(&self) -> Standing {
+        if self.mode().is_secondary() {
+            Standing::Following
+        } else {
+            self.standing()
         }
     }
 

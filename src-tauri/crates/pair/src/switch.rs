@@ -23,6 +23,8 @@ pub(crate) struct Switch {
     /// On a primary: when this one was begun in this process, and on which link it was last said (and whether as late).
     begun: Option<Mono>,
     said: Option<(LinkId, bool)>,
+    /// On a primary: the secondary refused durably what this one is still handing over.
+    refused: Option<Reason>,
     /// The operator who waits, on either end.
     reply: Option<ReplyToken>,
     /// On a secondary: since when its operator wants the lead, and the link on which it was asked for.
@@ -101,6 +103,7 @@ impl State {
         };
         self.switch.begun = Some(self.now.mono);
         self.switch.said = None;
+        self.switch.refused = None;
         self.begin(Goal::HandOver { id, to }, reply);
         Ok(())
     }
@@ -108,7 +111,13 @@ impl State {
     /// Keeps the operator's call until the outcome is known.
     pub(crate) fn wait_for_switch(&mut self, reply: Option<ReplyToken>) {
         let earlier = std::mem::replace(&mut self.switch.reply, reply);
-        self.reply(earlier, Err(refusal(RefusalCode::Busy, "Another call for a switch took this one's place.")));
+        self.reply(
+            earlier,
+            Err(refusal(
+                RefusalCode::Busy,
+                "Another call for a switch took this one's place.",
+            )),
+        );
     }
 
     /// The secondary's operator asks for the lead.
@@ -136,11 +145,18 @@ impl State {
         }
     }
 
-    /// The secondary refused durably: this primary takes its word back, durably, before it edits.
+    /// The secondary refused durably.
     pub(crate) fn handover_refused(&mut self, reason: Reason) {
-        if self.change.is_none()
+        self.switch.refused = self.switch.refused.or(Some(reason));
+    }
+
+    /// This primary takes its word back, durably, before it edits.
+    fn take_back(&mut self) {
+        let due =
+            self.change.is_none() && !self.is_stopping() && self.now.mono >= self.lead.retry_at;
+        if due
             && self.wanted.handing_over.is_some()
-            && self.wanted == self.durable
+            && let Some(reason) = self.switch.refused
         {
             self.log(Record::HandoverRefused { reason });
             self.begin(Goal::TakeBack, None);
@@ -228,6 +244,7 @@ impl State {
 
     pub(crate) fn settle_switch(&mut self) {
         if self.mode() == Mode::Primary {
+            self.take_back();
             self.say_handover();
         } else if self.mode().is_secondary() {
             self.ask_for_lead();
@@ -314,6 +331,11 @@ impl State {
             return;
         };
         let own = self.own.head;
+        // Rule 5: the primary, or anybody else, has gone on in a higher epoch since it said so.
+        if incoming.head.position.epoch.number < self.epoch_seen() {
+            self.refuse_handover(incoming.id, Reason::Switching);
+            return;
+        }
         if own.position == incoming.head.position
             && own.sum == incoming.head.sum
             && self.follow.trouble.is_none()

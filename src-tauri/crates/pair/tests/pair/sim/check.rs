@@ -24,10 +24,15 @@ impl World {
     pub(super) fn check(&mut self, s: usize) {
         if let Some(epoch) = self.writable(s) {
             if epoch != self.st[s].disk.epoch() {
-                self.violated(&format!("{s} may edit in {epoch:?}, its store is in {:?}", self.st[s].disk.epoch()));
+                self.violated(&format!(
+                    "{s} may edit in {epoch:?}, its store is in {:?}",
+                    self.st[s].disk.epoch()
+                ));
             }
             if epoch.opener != self.st[s].id {
-                self.violated(&format!("{s} may edit in {epoch:?}, which another station opened"));
+                self.violated(&format!(
+                    "{s} may edit in {epoch:?}, which another station opened"
+                ));
             }
             if self.st[s].disk.record.config.mode.is_secondary() {
                 self.violated(&format!("{s} is a secondary and may edit"));
@@ -40,7 +45,9 @@ impl World {
     /// holds a point of the primary's history, to the row; what was committed since is still on its way.
     fn check_synced(&mut self, s: usize) {
         let now = self.clock(s);
-        let Some(proc) = self.st[s].proc.as_ref() else { return };
+        let Some(proc) = self.st[s].proc.as_ref() else {
+            return;
+        };
         let view = proc.state.view(now);
         if view.status != Status::Synced {
             return;
@@ -52,47 +59,76 @@ impl World {
         let leads = !self.st[s].disk.record.config.mode.is_secondary();
         let (less, more) = (s, 1 - s);
         let held: Vec<u64> = self.st[less].disk.ids().collect();
-        let within = self.st[more].disk.ids().take(held.len()).eq(held.iter().copied());
+        let within = self.st[more]
+            .disk
+            .ids()
+            .take(held.len())
+            .eq(held.iter().copied());
         if !within {
             let other: Vec<u64> = self.st[more].disk.ids().collect();
-            self.violated(&format!("{s} says Synced, but holds {held:?} where the other holds {other:?}"));
+            self.violated(&format!(
+                "{s} says Synced, but holds {held:?} where the other holds {other:?}"
+            ));
         }
         // Damage is found by the sum of the next entry.
         let (own, other) = (&self.st[s].disk, &self.st[1 - s].disk);
         let differs = own.position() == other.position() && own.sum() != other.sum();
         if !leads && differs && own.damaged_at.is_some_and(|at| own.seq() > at) {
-            self.violated(&format!("{s} says Synced, but its rows were damaged before its last entry"));
+            self.violated(&format!(
+                "{s} says Synced, but its rows were damaged before its last entry"
+            ));
         }
     }
 
     pub(super) fn check_epoch(&mut self, s: usize, number: u64) {
-        let epoch = domain::history::Epoch { number, opener: self.st[s].id };
+        let epoch = domain::history::Epoch {
+            number,
+            opener: self.st[s].id,
+        };
         let lineage = self.st[s].disk.lineage;
         if !self.opened.insert((lineage, epoch)) {
             self.violated(&format!("{s} opens {epoch:?} a second time"));
         }
         if number <= self.st[s].disk.epoch().number {
-            self.violated(&format!("{s} opens {epoch:?} after {:?}", self.st[s].disk.epoch()));
+            self.violated(&format!(
+                "{s} opens {epoch:?} after {:?}",
+                self.st[s].disk.epoch()
+            ));
         }
     }
 
     /// A promotion, and what it must not do.
     pub(super) fn check_opening(&mut self, s: usize, why: Opening) {
-        let Some(proc) = self.st[s].proc.as_ref() else { return };
+        let Some(proc) = self.st[s].proc.as_ref() else {
+            return;
+        };
         if why == Opening::Failover {
-            let offset = self.st[s].disk.record.former_mode.and_then(pair::Mode::offset).unwrap_or_default();
-            let silent = proc.epoch_asked - proc.heard;
+            let offset = self.st[s]
+                .disk
+                .record
+                .former_mode
+                .and_then(pair::Mode::offset)
+                .unwrap_or_default();
+            let silent = proc.silent;
             if u128::from(silent) < offset.as_millis() {
-                self.violated(&format!("{s} promotes itself after {silent} ms of an offset of {offset:?}"));
+                self.violated(&format!(
+                    "{s} promotes itself after {silent} ms of an offset of {offset:?}"
+                ));
             }
         }
         if why == Opening::Switch {
             let other = 1 - s;
             let theirs: Vec<u64> = self.st[other].disk.ids().collect();
-            let led_on = self.st[other].disk.epoch().number >= self.st[s].disk.epoch().number;
-            let holds = self.st[s].disk.ids().take(theirs.len()).eq(theirs.iter().copied());
-            if !led_on && (!holds || self.writable(other).is_some()) {
-                self.violated(&format!("{s} took the lead by a switch, but the other went on: {theirs:?}"));
+            let holds = self.st[s]
+                .disk
+                .ids()
+                .take(theirs.len())
+                .eq(theirs.iter().copied());
+            let on_its_own = self.st[other].decided_at < self.st[other].handing_at;
+            if on_its_own && (!holds || self.writable(other).is_some()) {
+                self.violated(&format!(
+                    "{s} took the lead by a switch, but the other went on: {theirs:?}"
+                ));
             }
         }
     }
@@ -105,7 +141,10 @@ impl World {
         let own = &self.st[s].disk;
         let adopted = stream.epoch.number >= own.epoch().number;
         if own.lineage == self.st[1 - s].disk.lineage && !adopted {
-            self.violated(&format!("{s} in {:?} applies a frame of {stream:?}", own.epoch()));
+            self.violated(&format!(
+                "{s} in {:?} applies a frame of {stream:?}",
+                own.epoch()
+            ));
         }
     }
 
@@ -120,10 +159,11 @@ impl World {
     pub(super) fn check_kept(&mut self, s: usize) {
         let station = &self.st[s];
         let data: std::collections::BTreeSet<u64> = station.disk.ids().collect();
-        let lost = station
-            .acked
-            .iter()
-            .find(|id| !data.contains(id) && !station.disk.orphans.contains(id) && !station.disk.backups.contains(id));
+        let lost = station.acked.iter().find(|id| {
+            !data.contains(id)
+                && !station.disk.orphans.contains(id)
+                && !station.disk.backups.contains(id)
+        });
         if let Some(id) = lost.copied() {
             self.violated(&format!("edit {id} of station {s} is lost"));
         }

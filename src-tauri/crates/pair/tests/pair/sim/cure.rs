@@ -42,7 +42,10 @@ impl World {
     }
 
     fn writable_now(&self, s: usize) -> bool {
-        self.st[s].proc.as_ref().is_some_and(|proc| matches!(proc.gate, Edits::Allowed { .. }))
+        self.st[s]
+            .proc
+            .as_ref()
+            .is_some_and(|proc| matches!(proc.gate, Edits::Allowed { .. }))
     }
 
     fn cut_network(&mut self) {
@@ -86,7 +89,10 @@ impl World {
 
     fn restore(&mut self, s: usize) {
         let may = self.now >= self.st[s].stalled_until
-            && self.st[s].proc.as_ref().is_some_and(|p| p.state.may_restore().is_ok() && !p.op_runs);
+            && self.st[s]
+                .proc
+                .as_ref()
+                .is_some_and(|p| p.state.may_restore().is_ok() && !p.op_runs);
         if may && self.st[s].disk.record.config.mode == Mode::Primary {
             self.note(|| format!("{s}: a backup is restored"));
             self.count("restore");
@@ -102,7 +108,10 @@ impl World {
         let force = self.rng.chance(30);
         let command = match self.rng.below(14) {
             0..5 => Command::MakePrimary { force },
-            5..8 => Command::HandOver,
+            5..8 => {
+                self.edit(s);
+                Command::HandOver
+            }
             8..10 => Command::BecomeSecondary,
             10 => Command::ResyncNow,
             11 => Command::HoldFailover,
@@ -112,7 +121,9 @@ impl World {
                     0 => Mode::None,
                     1 => Mode::Primary,
                     2 => Mode::SecondaryCopy,
-                    _ => Mode::SecondaryFailover { offset_s: self.rng.range(2, 5) as u32 },
+                    _ => Mode::SecondaryFailover {
+                        offset_s: self.rng.range(2, 5) as u32,
+                    },
                 };
                 self.configure_to(s, mode);
                 return;
@@ -122,8 +133,18 @@ impl World {
     }
 
     fn configure_to(&mut self, s: usize, mode: Mode) {
-        let config = Config { mode, peer: peer_of(s), auto_rejoin: self.rng.chance(30) };
-        self.command(s, Command::Configure { config, confirm_replace: true });
+        let config = Config {
+            mode,
+            peer: peer_of(s),
+            auto_rejoin: self.rng.chance(30),
+        };
+        self.command(
+            s,
+            Command::Configure {
+                config,
+                confirm_replace: true,
+            },
+        );
     }
 
     /// Everything works again; operators follow what the stations tell them, and in the end the pair is in step.
@@ -156,22 +177,40 @@ impl World {
             let seen = [0, 1].map(|s| {
                 self.st[s].proc.as_ref().map(|p| {
                     let view = p.state.view(self.clock(s));
-                    (view.mode, view.status, view.reason, p.state.edits(self.clock(s)))
+                    (
+                        view.mode,
+                        view.status,
+                        view.reason,
+                        p.state.edits(self.clock(s)),
+                    )
                 })
             });
             let trace: Vec<String> = self.trace.iter().cloned().collect();
-            panic!("VIOLATED: the pair does not come into step: {seen:?}\n{}", trace.join("\n"));
+            panic!(
+                "VIOLATED: the pair does not come into step: {seen:?}\n{}",
+                trace.join("\n")
+            );
         }
         for s in 0..2 {
             self.check_kept(s);
-            let open = self.st[s].proc.as_ref().map(|proc| proc.replies.clone()).unwrap_or_default();
-            assert!(open.is_empty(), "VIOLATED: commands {open:?} of station {s} were never answered");
+            let open = self.st[s]
+                .proc
+                .as_ref()
+                .map(|proc| proc.replies.clone())
+                .unwrap_or_default();
+            assert!(
+                open.is_empty(),
+                "VIOLATED: commands {open:?} of station {s} were never answered"
+            );
         }
     }
 
     fn in_step(&self) -> bool {
         let synced = |s: usize| {
-            self.st[s].proc.as_ref().is_some_and(|p| p.state.view(self.clock(s)).status == Status::Synced)
+            self.st[s]
+                .proc
+                .as_ref()
+                .is_some_and(|p| p.state.view(self.clock(s)).status == Status::Synced)
         };
         let equal = self.st[0].disk.position() == self.st[1].disk.position()
             && self.st[0].disk.ids().eq(self.st[1].disk.ids());
@@ -181,15 +220,27 @@ impl World {
 
     fn follow_cure(&mut self, s: usize) {
         let now = self.clock(s);
-        let Some(view) = self.st[s].proc.as_ref().map(|proc| proc.state.view(now)) else { return };
+        let Some(view) = self.st[s].proc.as_ref().map(|proc| proc.state.view(now)) else {
+            return;
+        };
         let other = self.st[1 - s].proc.as_ref().map(|proc| proc.state.mode());
         let command = match view.reason {
-            Reason::Superseded | Reason::Forked if self.rng.chance(70) => Command::BecomeSecondary,
+            Reason::Superseded | Reason::Forked
+                if self.rng.chance(70)
+                    && !view
+                        .peer
+                        .as_ref()
+                        .is_some_and(|peer| peer.mode.is_secondary()) =>
+            {
+                Command::BecomeSecondary
+            }
             Reason::Superseded | Reason::Forked | Reason::BothSecondary | Reason::Waiting => {
                 Command::MakePrimary { force: false }
             }
             Reason::BothPrimary => return self.configure_to(s, Mode::SecondaryCopy),
-            Reason::NoRedundancy if other.is_some_and(Mode::is_secondary) => return self.configure_to(s, Mode::Primary),
+            Reason::NoRedundancy if other.is_some_and(Mode::is_secondary) => {
+                return self.configure_to(s, Mode::Primary);
+            }
             Reason::NoRedundancy => return self.configure_to(s, Mode::SecondaryCopy),
             Reason::HandoverOpen => Command::MakePrimary { force: true },
             _ if view.status == Status::NotSynced => Command::ResyncNow,

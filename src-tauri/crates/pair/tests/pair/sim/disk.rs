@@ -48,13 +48,17 @@ pub(super) struct Disk {
 }
 
 fn mix(x: u64) -> u128 {
-    let a = u128::from(x).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835) ^ 0xD6E8_FEB8_6659_FD93;
+    let a = u128::from(x).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
+        ^ 0xD6E8_FEB8_6659_FD93;
     a.wrapping_mul(0xA076_1D64_78BD_642F_E703_7ED1_A0B4_28DB)
 }
 
 impl Disk {
     pub(super) fn new(station: StationId, lineage: u128) -> Self {
-        let epoch = Epoch { number: 1, opener: station };
+        let epoch = Epoch {
+            number: 1,
+            opener: station,
+        };
         Self {
             station,
             record: Durable::default(),
@@ -63,7 +67,11 @@ impl Disk {
             base_seq: 0,
             base_chain: Chain(lineage),
             entries: Vec::new(),
-            epochs: vec![EpochStart { epoch, after_seq: 0, chain: Chain(lineage) }],
+            epochs: vec![EpochStart {
+                epoch,
+                after_seq: 0,
+                chain: Chain(lineage),
+            }],
             left: None,
             orphans: BTreeSet::new(),
             backups: BTreeSet::new(),
@@ -93,11 +101,19 @@ impl Disk {
 
     pub(super) fn position(&self) -> Position {
         let chain = self.entries.last().map_or(self.base_chain, |e| e.chain);
-        Position { lineage: self.lineage, epoch: self.epoch(), seq: self.seq(), chain }
+        Position {
+            lineage: self.lineage,
+            epoch: self.epoch(),
+            seq: self.seq(),
+            chain,
+        }
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = u64> + '_ {
-        self.base.iter().copied().chain(self.entries.iter().map(|e| e.id))
+        self.base
+            .iter()
+            .copied()
+            .chain(self.entries.iter().map(|e| e.id))
     }
 
     pub(super) fn count(&self) -> usize {
@@ -105,30 +121,55 @@ impl Disk {
     }
 
     pub(super) fn sum(&self) -> Sum {
-        Sum(self.ids().fold(self.damage, |sum, id| sum.wrapping_add(mix(id))))
+        Sum(self
+            .ids()
+            .fold(self.damage, |sum, id| sum.wrapping_add(mix(id))))
     }
 
     pub(super) fn head(&self) -> Head {
-        Head { position: self.position(), sum: self.sum(), journal_bytes: self.seq() * 100 }
+        Head {
+            position: self.position(),
+            sum: self.sum(),
+            journal_bytes: self.seq() * 100,
+        }
     }
 
     pub(super) fn own(&self) -> Own {
-        Own { head: self.head(), epochs: self.epochs.clone(), empty: self.count() == 0, left: self.left }
+        Own {
+            head: self.head(),
+            epochs: self.epochs.clone(),
+            empty: self.count() == 0,
+            left: self.left,
+        }
     }
 
     pub(super) fn commit(&mut self, id: u64) -> Entry {
         let before = self.position();
-        let chain = Chain(before.chain.0.rotate_left(7) ^ mix(id) ^ u128::from(before.epoch.number));
+        let chain =
+            Chain(before.chain.0.rotate_left(7) ^ mix(id) ^ u128::from(before.epoch.number));
         let sum = Sum(self.sum().0.wrapping_add(mix(id)));
-        let entry = Entry { id, seq: before.seq + 1, epoch: before.epoch, chain, sum };
+        let entry = Entry {
+            id,
+            seq: before.seq + 1,
+            epoch: before.epoch,
+            chain,
+            sum,
+        };
         self.entries.push(entry);
         entry
     }
 
     pub(super) fn open_epoch(&mut self, number: u64, record: Durable) {
         let at = self.position();
-        let epoch = Epoch { number, opener: self.station };
-        self.epochs.push(EpochStart { epoch, after_seq: at.seq, chain: at.chain });
+        let epoch = Epoch {
+            number,
+            opener: self.station,
+        };
+        self.epochs.push(EpochStart {
+            epoch,
+            after_seq: at.seq,
+            chain: at.chain,
+        });
         self.record = record;
     }
 
@@ -139,8 +180,15 @@ impl Disk {
         self.base_seq = 0;
         self.base_chain = Chain(lineage);
         self.lineage = LineageId(Uuid::from_u128(lineage));
-        let epoch = Epoch { number: 1, opener: self.station };
-        self.epochs = vec![EpochStart { epoch, after_seq: 0, chain: Chain(lineage) }];
+        let epoch = Epoch {
+            number: 1,
+            opener: self.station,
+        };
+        self.epochs = vec![EpochStart {
+            epoch,
+            after_seq: 0,
+            chain: Chain(lineage),
+        }];
         self.record = record;
     }
 
@@ -148,7 +196,11 @@ impl Disk {
     pub(super) fn adopt(&mut self, epochs: &[EpochStart]) -> bool {
         let (known, seq) = (self.epoch().number, self.seq());
         let before = self.epochs.len();
-        self.epochs.extend(epochs.iter().filter(|s| s.epoch.number > known && s.after_seq <= seq));
+        self.epochs.extend(
+            epochs
+                .iter()
+                .filter(|s| s.epoch.number > known && s.after_seq <= seq),
+        );
         self.epochs.len() > before
     }
 
@@ -156,7 +208,12 @@ impl Disk {
         if to_seq < self.base_seq || to_seq > self.seq() {
             return None;
         }
-        let cut: Vec<u64> = self.entries.iter().filter(|e| e.seq > to_seq).map(|e| e.id).collect();
+        let cut: Vec<u64> = self
+            .entries
+            .iter()
+            .filter(|e| e.seq > to_seq)
+            .map(|e| e.id)
+            .collect();
         if save {
             self.orphans.extend(&cut);
         }
@@ -166,15 +223,31 @@ impl Disk {
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
-        Snapshot { ids: self.ids().collect(), position: self.position(), sum: self.sum(), epochs: self.epochs.clone() }
+        Snapshot {
+            ids: self.ids().collect(),
+            position: self.position(),
+            sum: self.sum(),
+            epochs: self.epochs.clone(),
+        }
     }
 
-    pub(super) fn install(&mut self, snapshot: &Snapshot, backup: bool, orphans_after: Option<u64>) {
+    pub(super) fn install(
+        &mut self,
+        snapshot: &Snapshot,
+        backup: bool,
+        orphans_after: Option<u64>,
+    ) {
         if backup {
-            self.backups.extend(self.base.iter().copied().chain(self.entries.iter().map(|e| e.id)));
+            self.backups.extend(
+                self.base
+                    .iter()
+                    .copied()
+                    .chain(self.entries.iter().map(|e| e.id)),
+            );
         }
         if let Some(after) = orphans_after {
-            self.orphans.extend(self.entries.iter().filter(|e| e.seq > after).map(|e| e.id));
+            self.orphans
+                .extend(self.entries.iter().filter(|e| e.seq > after).map(|e| e.id));
         }
         self.base.clone_from(&snapshot.ids);
         self.base_seq = snapshot.position.seq;

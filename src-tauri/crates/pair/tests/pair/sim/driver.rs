@@ -17,39 +17,100 @@ impl World {
     }
 
     fn act_one(&mut self, s: usize, action: Action) {
-        if !matches!(action, Action::Edits(Edits::Allowed { .. }) | Action::Changed | Action::Send { .. }) {
+        if !matches!(
+            action,
+            Action::Edits(Edits::Allowed { .. }) | Action::Changed | Action::Send { .. }
+        ) {
             self.note(|| format!("{s}   {action:?}"));
         }
-        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        let head = self.st[s].disk.head();
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
         match action {
             Action::Edits(edits) => {
-                let ignored = self.fault == Some(Fault::GateIgnored) && matches!(edits, Edits::Refused { .. });
+                let ignored = self.fault == Some(Fault::GateIgnored)
+                    && matches!(edits, Edits::Refused { .. });
                 if !ignored {
                     proc.gate = edits;
                 }
             }
-            Action::Persist { token, durable } => self.queue(s, Op::Persist { token, record: durable }),
-            Action::OpenEpoch { token, number, durable } => {
-                proc.epoch_asked = self.now;
-                self.queue(s, Op::OpenEpoch { token, number, record: durable });
+            Action::Persist { token, durable } => self.queue(
+                s,
+                Op::Persist {
+                    token,
+                    record: durable,
+                },
+            ),
+            Action::OpenEpoch {
+                token,
+                number,
+                durable,
+            } => {
+                proc.silent = self.now - proc.heard;
+                self.queue(
+                    s,
+                    Op::OpenEpoch {
+                        token,
+                        number,
+                        record: durable,
+                    },
+                );
             }
-            Action::OpenLineage { token, durable } => self.queue(s, Op::OpenLineage { token, record: durable }),
+            Action::OpenLineage { token, durable } => self.queue(
+                s,
+                Op::OpenLineage {
+                    token,
+                    record: durable,
+                },
+            ),
             Action::Quiesce { token } if self.fault == Some(Fault::QuiesceLies) => {
-                let head = self.st[s].disk.head();
-                self.feed(s, Event::Quiesced { token, head });
+                proc.inbox.push_back(Event::Quiesced { token, head });
+                self.at(0, Ev::Wake { s });
             }
             Action::Quiesce { token } => self.queue(s, Op::Quiesce { token }),
             Action::Verify { token } => self.queue(s, Op::Verify { token }),
-            Action::Rewind { token, to_seq, last_epoch } => self.queue(s, Op::Rewind { token, to_seq, last_epoch }),
+            Action::Rewind {
+                token,
+                to_seq,
+                last_epoch,
+            } => self.queue(
+                s,
+                Op::Rewind {
+                    token,
+                    to_seq,
+                    last_epoch,
+                },
+            ),
             Action::Probe => {
                 let boot = proc.boot;
-                let hello = Box::new(self.st[s].proc.as_ref().map(|p| p.state.hello(self.clock(s))).expect("running"));
+                let hello = Box::new(
+                    self.st[s]
+                        .proc
+                        .as_ref()
+                        .map(|p| p.state.hello(self.clock(s)))
+                        .expect("running"),
+                );
                 let wait = self.delay();
                 if self.rng.chance(2) {
                     let again = wait + self.rng.range(1, 900);
-                    self.at(again, Ev::Ask { from: s, boot, hello: hello.clone() });
+                    self.at(
+                        again,
+                        Ev::Ask {
+                            from: s,
+                            boot,
+                            hello: hello.clone(),
+                        },
+                    );
                 }
-                self.at(wait, Ev::Ask { from: s, boot, hello });
+                self.at(
+                    wait,
+                    Ev::Ask {
+                        from: s,
+                        boot,
+                        hello,
+                    },
+                );
             }
             Action::Dial => {
                 let boot = proc.boot;
@@ -71,7 +132,12 @@ impl World {
                     self.push(conn, 1 - end, Item::Control(message));
                 }
             }
-            Action::StreamTail { link, stream, after_seq, chain } => {
+            Action::StreamTail {
+                link,
+                stream,
+                after_seq,
+                chain,
+            } => {
                 let disk = &self.st[s].disk;
                 let why = if after_seq < disk.cut() {
                     Some(TailRefusal::JournalCut)
@@ -101,10 +167,20 @@ impl World {
                 proc.epochs = epochs;
                 self.queue(s, Op::Adopt { stream });
             }
-            Action::ReceiveSnapshot { stream, epochs, backup, orphans_after, .. } => {
+            Action::ReceiveSnapshot {
+                stream,
+                epochs,
+                backup,
+                orphans_after,
+                ..
+            } => {
                 proc.applying = None;
                 proc.epochs = epochs;
-                proc.receiving = Some(Receiving { stream, backup, orphans_after });
+                proc.receiving = Some(Receiving {
+                    stream,
+                    backup,
+                    orphans_after,
+                });
             }
             Action::StopApplying => self.stop_applying(s),
             Action::Reply { reply, result: _ } => {
@@ -135,6 +211,14 @@ impl World {
                 });
                 self.check_opening(s, why);
             }
+            Record::Configured { .. } => {
+                let now = self.now;
+                if let Some(proc) = self.st[s].proc.as_mut().filter(|proc| proc.reconfigures) {
+                    proc.heard = now;
+                    proc.reconfigures = false;
+                }
+            }
+            Record::HandingOver => self.st[s].handing_at = self.now,
             Record::Superseded { .. } => self.count("superseded"),
             Record::Forked { .. } => self.count("forked"),
             Record::SnapshotInstalled => self.count("snapshot"),
@@ -156,12 +240,21 @@ impl World {
 
     /// Sends what is committed and was not sent.
     fn send_entries(&mut self, s: usize) {
-        let Some((conn, stream, next)) = self.st[s].proc.as_ref().and_then(|proc| proc.streaming) else { return };
+        let Some((conn, stream, next)) = self.st[s].proc.as_ref().and_then(|proc| proc.streaming)
+        else {
+            return;
+        };
         let end = usize::from(self.conns[conn].ends[0] != s);
         if !self.conns[conn].open[end] {
             return;
         }
-        let due: Vec<Entry> = self.st[s].disk.entries.iter().filter(|e| e.seq >= next).copied().collect();
+        let due: Vec<Entry> = self.st[s]
+            .disk
+            .entries
+            .iter()
+            .filter(|e| e.seq >= next)
+            .copied()
+            .collect();
         for entry in &due {
             self.push(conn, 1 - end, Item::Data(stream, *entry));
         }
@@ -172,10 +265,13 @@ impl World {
 
     pub(super) fn take_data(&mut self, s: usize, stream: Stream, entry: Entry) {
         let any = self.fault == Some(Fault::AnyStream);
-        let Some(proc) = self.st[s].proc.as_ref() else { return };
+        let Some(proc) = self.st[s].proc.as_ref() else {
+            return;
+        };
         let after_snapshot = proc.receiving.as_ref().is_some_and(|r| r.stream == stream);
         if proc.applying == Some(stream) || after_snapshot || any {
-            if self.fault == Some(Fault::AckBeforeApplied) && self.st[s].disk.seq() + 1 == entry.seq {
+            if self.fault == Some(Fault::AckBeforeApplied) && self.st[s].disk.seq() + 1 == entry.seq
+            {
                 let mut ahead = self.st[s].disk.clone();
                 ahead.adopt(&proc.epochs.clone());
                 ahead.entries.push(entry);
@@ -189,14 +285,32 @@ impl World {
     }
 
     pub(super) fn take_whole(&mut self, s: usize, stream: Stream, snapshot: Box<Snapshot>) {
-        let Some(receiving) = self.st[s].proc.as_ref().and_then(|proc| proc.receiving.as_ref()) else { return };
+        let Some(receiving) = self.st[s]
+            .proc
+            .as_ref()
+            .and_then(|proc| proc.receiving.as_ref())
+        else {
+            return;
+        };
         if receiving.stream != stream {
             return;
         }
         let (backup, orphans_after) = (receiving.backup, receiving.orphans_after);
-        self.feed(s, Event::SnapshotProgress { stream, done: 1, total: 2 });
+        self.feed(
+            s,
+            Event::SnapshotProgress {
+                stream,
+                done: 1,
+                total: 2,
+            },
+        );
         let keeps = self.fault != Some(Fault::NoBackup);
-        let op = Op::Install { stream, snapshot, backup: backup && keeps, orphans_after: orphans_after.filter(|_| keeps) };
+        let op = Op::Install {
+            stream,
+            snapshot,
+            backup: backup && keeps,
+            orphans_after: orphans_after.filter(|_| keeps),
+        };
         self.queue(s, op);
     }
 
@@ -205,17 +319,28 @@ impl World {
         if self.fault == Some(Fault::AnyStream) {
             return;
         }
-        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
         proc.applying = None;
         proc.receiving = None;
-        let applies = |op: &Op| matches!(op, Op::Apply { .. } | Op::Adopt { .. } | Op::Install { .. });
+        let applies =
+            |op: &Op| matches!(op, Op::Apply { .. } | Op::Adopt { .. } | Op::Install { .. });
         let running = proc.op_runs && proc.ops.front().is_some_and(applies);
         let first = if running { proc.ops.pop_front() } else { None };
         let mut kept = std::mem::take(&mut proc.ops);
         kept.retain(|op| !applies(op));
         // The one that runs is waited for: it gets in, or not, before anything else is done.
-        let outcome = first.map(|op| if self.rng.chance(50) { self.perform_now(s, op) } else { None });
-        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        let outcome = first.map(|op| {
+            if self.rng.chance(50) {
+                self.perform_now(s, op)
+            } else {
+                None
+            }
+        });
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
         proc.ops = kept;
         if let Some(outcome) = outcome {
             proc.op_runs = false;
@@ -241,8 +366,9 @@ impl World {
             && let Some(proc) = self.st[s].proc.as_mut()
         {
             proc.ops.push_back(op);
+            proc.inbox.push_back(Event::Persisted { token });
+            self.at(0, Ev::Wake { s });
             self.run_ops(s);
-            self.feed(s, Event::Persisted { token });
             return;
         }
         if let Some(proc) = self.st[s].proc.as_mut() {
@@ -257,11 +383,14 @@ impl World {
             return;
         }
         let gate_now = self.clock(s).mono;
-        let Some(proc) = self.st[s].proc.as_mut().filter(|proc| !proc.op_runs) else { return };
+        let Some(proc) = self.st[s].proc.as_mut().filter(|proc| !proc.op_runs) else {
+            return;
+        };
         while let Some(Op::Commit { .. }) = proc.ops.front() {
             let open = match proc.gate {
                 Edits::Allowed { until, .. } => {
-                    until.is_none_or(|until| gate_now < until) || self.fault == Some(Fault::GateIgnored)
+                    until.is_none_or(|until| gate_now < until)
+                        || self.fault == Some(Fault::GateIgnored)
                 }
                 Edits::Refused { .. } => false,
             };
@@ -288,10 +417,18 @@ impl World {
             self.at(wait, Ev::OpDone { s, boot });
             return;
         }
-        let Some(proc) = self.st[s].proc.as_mut().filter(|proc| proc.boot == boot && proc.op_runs) else { return };
+        let Some(proc) = self.st[s]
+            .proc
+            .as_mut()
+            .filter(|proc| proc.boot == boot && proc.op_runs)
+        else {
+            return;
+        };
         proc.op_runs = false;
         let gate = proc.gate;
-        let Some(op) = proc.ops.pop_front() else { return };
+        let Some(op) = proc.ops.pop_front() else {
+            return;
+        };
         let event = self.perform(s, op, gate, false);
         if let Some(event) = event {
             self.feed(s, event);
@@ -304,29 +441,53 @@ impl World {
     pub(super) fn perform(&mut self, s: usize, op: Op, gate: Edits, dying: bool) -> Option<Event> {
         let full = self.now < self.st[s].full_until;
         match op {
-            Op::Quiesce { token } => return Some(Event::Quiesced { token, head: self.st[s].disk.head() }),
-            Op::Verify { token } => return Some(Event::Verified { token, ok: self.st[s].disk.damage == 0 }),
-            Op::Persist { token, .. } | Op::OpenEpoch { token, .. } | Op::OpenLineage { token, .. } if full => {
+            Op::Quiesce { token } => {
+                return Some(Event::Quiesced {
+                    token,
+                    head: self.st[s].disk.head(),
+                });
+            }
+            Op::Verify { token } => {
+                return Some(Event::Verified {
+                    token,
+                    ok: self.st[s].disk.damage == 0,
+                });
+            }
+            Op::Persist { token, .. }
+            | Op::OpenEpoch { token, .. }
+            | Op::OpenLineage { token, .. }
+                if full =>
+            {
                 return Some(Event::NotDurable { token });
             }
             Op::Persist { token, record } => {
                 self.st[s].disk.record = *record;
                 return Some(Event::Persisted { token });
             }
-            Op::OpenEpoch { token, mut number, record } => {
+            Op::OpenEpoch {
+                token,
+                mut number,
+                record,
+            } => {
                 if self.fault == Some(Fault::EpochReused) {
                     number = number.saturating_sub(1).max(1);
                 }
                 self.check_epoch(s, number);
                 self.st[s].disk.open_epoch(number, *record);
-                return Some(Event::Opened { token, own: self.st[s].disk.own() });
+                return Some(Event::Opened {
+                    token,
+                    own: self.st[s].disk.own(),
+                });
             }
             Op::OpenLineage { token, record } => {
                 let lineage = self.new_lineage();
                 self.st[s].disk.open_lineage(lineage, *record);
                 let (lineage, epoch) = (self.st[s].disk.lineage, self.st[s].disk.epoch());
                 self.opened.insert((lineage, epoch));
-                return Some(Event::Opened { token, own: self.st[s].disk.own() });
+                return Some(Event::Opened {
+                    token,
+                    own: self.st[s].disk.own(),
+                });
             }
             Op::Commit { .. } if full => {}
             Op::Commit { id } => {
@@ -335,29 +496,54 @@ impl World {
                 if !dying {
                     self.st[s].acked.insert(id);
                 }
-                return Some(Event::Committed { head: self.st[s].disk.head() });
+                return Some(Event::Committed {
+                    head: self.st[s].disk.head(),
+                });
             }
             Op::Rewind { token, .. } if full => return Some(Event::RewindFailed { token }),
-            Op::Rewind { token, to_seq, last_epoch } => {
+            Op::Rewind {
+                token,
+                to_seq,
+                last_epoch,
+            } => {
                 let save = self.fault != Some(Fault::OrphansDropped);
                 let orphans = self.st[s].disk.rewind(to_seq, last_epoch, save);
                 self.check_kept(s);
                 let own = self.st[s].disk.own();
                 return Some(match orphans {
-                    Some(orphans) => Event::Rewound { token, own, orphans },
+                    Some(orphans) => Event::Rewound {
+                        token,
+                        own,
+                        orphans,
+                    },
                     None => Event::RewindFailed { token },
                 });
             }
             Op::Adopt { stream } => {
-                let epochs = self.st[s].proc.as_ref().map(|proc| proc.epochs.clone()).unwrap_or_default();
+                let epochs = self.st[s]
+                    .proc
+                    .as_ref()
+                    .map(|proc| proc.epochs.clone())
+                    .unwrap_or_default();
                 self.st[s].disk.adopt(&epochs);
-                return Some(Event::Applied { stream, head: self.st[s].disk.head() });
+                return Some(Event::Applied {
+                    stream,
+                    head: self.st[s].disk.head(),
+                });
             }
             Op::Apply { stream, entry } => return self.apply(s, stream, entry, full, dying),
             Op::Install { stream, .. } if full => {
-                return Some(Event::SnapshotFailed { stream, why: SnapshotFault::NoSpace });
+                return Some(Event::SnapshotFailed {
+                    stream,
+                    why: SnapshotFault::NoSpace,
+                });
             }
-            Op::Install { stream, snapshot, backup, orphans_after } => {
+            Op::Install {
+                stream,
+                snapshot,
+                backup,
+                orphans_after,
+            } => {
                 self.check_frame(s, stream);
                 self.st[s].disk.install(&snapshot, backup, orphans_after);
                 self.check_kept(s);
@@ -365,33 +551,59 @@ impl World {
                     proc.applying = Some(stream);
                     proc.receiving = None;
                 }
-                return Some(Event::SnapshotInstalled { stream, own: self.st[s].disk.own() });
+                return Some(Event::SnapshotInstalled {
+                    stream,
+                    own: self.st[s].disk.own(),
+                });
             }
         }
         None
     }
 
-    fn apply(&mut self, s: usize, stream: Stream, entry: Entry, full: bool, dying: bool) -> Option<Event> {
+    fn apply(
+        &mut self,
+        s: usize,
+        stream: Stream,
+        entry: Entry,
+        full: bool,
+        dying: bool,
+    ) -> Option<Event> {
         if full {
-            return Some(Event::ApplyFailed { stream, why: ApplyFault::NoSpace });
+            return Some(Event::ApplyFailed {
+                stream,
+                why: ApplyFault::NoSpace,
+            });
         }
         if entry.seq <= self.st[s].disk.seq() {
             return None;
         }
         if entry.seq != self.st[s].disk.seq() + 1 {
-            return Some(Event::ApplyFailed { stream, why: ApplyFault::Damaged });
+            return Some(Event::ApplyFailed {
+                stream,
+                why: ApplyFault::Damaged,
+            });
         }
         if self.rng.chance(1) && !dying {
-            return Some(Event::ApplyFailed { stream, why: ApplyFault::Damaged });
+            return Some(Event::ApplyFailed {
+                stream,
+                why: ApplyFault::Damaged,
+            });
         }
         self.check_frame(s, stream);
-        let epochs = self.st[s].proc.as_ref().map(|proc| proc.epochs.clone()).unwrap_or_default();
+        let epochs = self.st[s]
+            .proc
+            .as_ref()
+            .map(|proc| proc.epochs.clone())
+            .unwrap_or_default();
         let mut after = self.st[s].disk.clone();
         after.adopt(&epochs);
         after.entries.push(entry);
         let blind = self.fault == Some(Fault::SumNotChecked);
         if after.sum() != entry.sum && !blind {
-            return Some(Event::ApplyFailed { stream, why: ApplyFault::SumDiffers });
+            return Some(Event::ApplyFailed {
+                stream,
+                why: ApplyFault::SumDiffers,
+            });
         }
         after.adopt(&epochs);
         self.st[s].disk = after;

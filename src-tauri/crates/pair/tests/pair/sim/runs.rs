@@ -50,8 +50,20 @@ fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
         }
     }
     println!("{schedules} schedules, {steps} steps: {tally:?}");
-    for what in ["failover", "switch", "superseded", "forked", "orphans", "snapshot", "hand-over refused", "unclean stop"] {
-        assert!(tally.get(what).is_some_and(|n| *n > 0), "no schedule came by: {what}");
+    for what in [
+        "failover",
+        "switch",
+        "superseded",
+        "forked",
+        "orphans",
+        "snapshot",
+        "hand-over refused",
+        "unclean stop",
+    ] {
+        assert!(
+            tally.get(what).is_some_and(|n| *n > 0),
+            "no schedule came by: {what}"
+        );
     }
 }
 
@@ -61,12 +73,19 @@ fn every_deliberate_fault_is_found() {
     let tries = number("PAIR_SCHEDULES").unwrap_or(1_000);
     let mut missed = Vec::new();
     for fault in Fault::ALL {
-        let found = (0..tries).find_map(|seed| outcome(seed, Some(fault)).err().map(|why| (seed, why)));
+        let found =
+            (0..tries).find_map(|seed| outcome(seed, Some(fault)).err().map(|why| (seed, why)));
         match found {
-            Some((seed, why)) => println!("{fault:?}: schedule {seed}: {}", why.lines().next().unwrap_or_default()),
+            Some((seed, why)) => println!(
+                "{fault:?}: schedule {seed}: {}",
+                why.lines().next().unwrap_or_default()
+            ),
             None => missed.push(fault),
         }
     }
     let _ = std::panic::take_hook();
-    assert!(missed.is_empty(), "not found in {tries} schedules: {missed:?}");
+    assert!(
+        missed.is_empty(),
+        "not found in {tries} schedules: {missed:?}"
+    );
 }

@@ -20,16 +20,46 @@ use super::rng::Rng;
 pub(super) type Time = u64;
 
 pub(super) enum Op {
-    Persist { token: Token, record: Box<pair::Durable> },
-    OpenEpoch { token: Token, number: u64, record: Box<pair::Durable> },
-    OpenLineage { token: Token, record: Box<pair::Durable> },
-    Quiesce { token: Token },
-    Commit { id: u64 },
-    Apply { stream: Stream, entry: Entry },
-    Adopt { stream: Stream },
-    Install { stream: Stream, snapshot: Box<Snapshot>, backup: bool, orphans_after: Option<u64> },
-    Rewind { token: Token, to_seq: u64, last_epoch: u64 },
-    Verify { token: Token },
+    Persist {
+        token: Token,
+        record: Box<pair::Durable>,
+    },
+    OpenEpoch {
+        token: Token,
+        number: u64,
+        record: Box<pair::Durable>,
+    },
+    OpenLineage {
+        token: Token,
+        record: Box<pair::Durable>,
+    },
+    Quiesce {
+        token: Token,
+    },
+    Commit {
+        id: u64,
+    },
+    Apply {
+        stream: Stream,
+        entry: Entry,
+    },
+    Adopt {
+        stream: Stream,
+    },
+    Install {
+        stream: Stream,
+        snapshot: Box<Snapshot>,
+        backup: bool,
+        orphans_after: Option<u64>,
+    },
+    Rewind {
+        token: Token,
+        to_seq: u64,
+        last_epoch: u64,
+    },
+    Verify {
+        token: Token,
+    },
 }
 
 pub(super) struct Receiving {
@@ -55,7 +85,12 @@ pub(super) struct Proc {
     /// What the offset counts from: the last time anything was heard, or start, wake, configuration.
     pub(super) heard: Time,
     pub(super) stepped: Time,
-    pub(super) epoch_asked: Time,
+    /// How long the peer had been silent when the last epoch was asked for.
+    pub(super) silent: Time,
+    /// The configuration that is being made durable changes the mode.
+    pub(super) reconfigures: bool,
+    /// The latest Hello that was heard.
+    said: Option<(RunId, Mono)>,
 }
 
 pub(super) struct Station {
@@ -71,6 +106,9 @@ pub(super) struct Station {
     /// Edits that its operators were told are safe.
     pub(super) acked: BTreeSet<u64>,
     pub(super) restored_at: Option<Time>,
+    /// When it said that it hands over, and when its operator last decided anything about who leads.
+    pub(super) handing_at: Time,
+    pub(super) decided_at: Time,
 }
 
 pub(super) enum Item {
@@ -91,15 +129,43 @@ pub(super) struct Conn {
 }
 
 pub(super) enum Ev {
-    Tick { s: usize, n: u64 },
-    OpDone { s: usize, boot: u32 },
-    Ask { from: usize, boot: u32, hello: Box<Hello> },
-    Answer { to: usize, boot: u32, hello: Box<Hello> },
-    Fail { to: usize, boot: u32, cause: ContactFailure },
-    DialArrives { from: usize, boot: u32 },
-    Pump { conn: usize, end: usize },
-    Wake { s: usize },
-    Restart { s: usize },
+    Tick {
+        s: usize,
+        n: u64,
+    },
+    OpDone {
+        s: usize,
+        boot: u32,
+    },
+    Ask {
+        from: usize,
+        boot: u32,
+        hello: Box<Hello>,
+    },
+    Answer {
+        to: usize,
+        boot: u32,
+        hello: Box<Hello>,
+    },
+    Fail {
+        to: usize,
+        boot: u32,
+        cause: ContactFailure,
+    },
+    DialArrives {
+        from: usize,
+        boot: u32,
+    },
+    Pump {
+        conn: usize,
+        end: usize,
+    },
+    Wake {
+        s: usize,
+    },
+    Restart {
+        s: usize,
+    },
     Heal,
     Chaos,
 }
@@ -122,6 +188,7 @@ pub(super) struct World {
     pub(super) opened: BTreeSet<(LineageId, Epoch)>,
     pub(super) trace: VecDeque<String>,
     pub(super) steps: u64,
+    happened: u64,
     pub(super) tally: BTreeMap<&'static str, u64>,
 }
 
@@ -135,20 +202,31 @@ fn fingerprint(s: usize) -> Fingerprint {
 
 pub(super) fn peer_of(s: usize) -> Option<PeerUrl> {
     let fingerprint = fingerprint(1 - s);
-    Some(PeerUrl { url: format!("https://station-{}:1/#sha256-{}", 1 - s, fingerprint.0), fingerprint: Some(fingerprint) })
+    Some(PeerUrl {
+        url: format!("https://station-{}:1/#sha256-{}", 1 - s, fingerprint.0),
+        fingerprint: Some(fingerprint),
+    })
 }
 
 impl World {
     pub(super) fn new(seed: u64, fault: Option<Fault>) -> Self {
         let mut rng = Rng::new(seed);
         let offset_s = rng.range(2, 5) as u32;
-        let follower = if rng.chance(75) { Mode::SecondaryFailover { offset_s } } else { Mode::SecondaryCopy };
+        let follower = if rng.chance(75) {
+            Mode::SecondaryFailover { offset_s }
+        } else {
+            Mode::SecondaryCopy
+        };
         let auto_rejoin = rng.chance(30);
         let st = [0, 1].map(|s| {
             let id = station_id(s);
             let mut disk = Disk::new(id, 0x1111 * (s as u128 + 1));
             let mode = if s == 0 { Mode::Primary } else { follower };
-            disk.record.config = Config { mode, peer: peer_of(s), auto_rejoin };
+            disk.record.config = Config {
+                mode,
+                peer: peer_of(s),
+                auto_rejoin,
+            };
             Station {
                 id,
                 disk,
@@ -161,6 +239,8 @@ impl World {
                 stopped_at: 0,
                 acked: BTreeSet::new(),
                 restored_at: None,
+                handing_at: 0,
+                decided_at: 0,
             }
         });
         let mut world = Self {
@@ -179,6 +259,7 @@ impl World {
             opened: BTreeSet::new(),
             trace: VecDeque::new(),
             steps: 0,
+            happened: 0,
             tally: BTreeMap::new(),
         };
         for s in 0..2 {
@@ -212,11 +293,18 @@ impl World {
         if self.fault == Some(Fault::FastClock) {
             ms = ms * 5 / 4;
         }
-        Now { mono: Mono::from_ms(ms), wall_ms: 1_800_000_000_000 + self.now as i64 }
+        Now {
+            mono: Mono::from_ms(ms),
+            wall_ms: 1_800_000_000_000 + self.now as i64,
+        }
     }
 
     pub(super) fn delay(&mut self) -> Time {
-        if self.rng.chance(3) { self.rng.range(100, 600) } else { self.rng.range(1, 12) }
+        if self.rng.chance(3) {
+            self.rng.range(100, 600)
+        } else {
+            self.rng.range(1, 12)
+        }
     }
 
     pub(super) fn new_lineage(&mut self) -> u128 {
@@ -266,7 +354,9 @@ impl World {
             replies: BTreeSet::new(),
             heard: self.now,
             stepped: self.now,
-            epoch_asked: 0,
+            silent: 0,
+            reconfigures: false,
+            said: None,
         });
         self.note(|| format!("{s} boots ({away:?})"));
         self.act(s, actions);
@@ -275,11 +365,17 @@ impl World {
 
     pub(super) fn plan_tick(&mut self, s: usize) {
         let now = self.clock(s);
-        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
         proc.tick += 1;
         let n = proc.tick;
         let wait = proc.state.next_deadline(now).since(now.mono).as_millis() as u64;
-        let jitter = if self.rng.chance(10) { self.rng.range(0, 40) } else { 0 };
+        let jitter = if self.rng.chance(10) {
+            self.rng.range(0, 40)
+        } else {
+            0
+        };
         self.at(wait.max(1) + jitter, Ev::Tick { s, n });
     }
 
@@ -296,17 +392,44 @@ impl World {
         let now = self.clock(s);
         let at = self.now;
         let given_up = match &event {
-            Event::Received { link, .. } => self.conn_of(s, *link).is_none_or(|(conn, end)| !self.conns[conn].open[end]),
+            Event::Received { link, .. } => self
+                .conn_of(s, *link)
+                .is_none_or(|(conn, end)| !self.conns[conn].open[end]),
             _ => false,
         };
-        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
         let woke = at - proc.stepped > 1_500;
-        let hears = matches!(event, Event::Probed { .. } | Event::Asked { .. } | Event::Received { .. });
-        let configured = match &event {
-            Event::Command { command: Command::Configure { config, .. }, .. } => config.mode != proc.state.mode(),
+        let hears = match &event {
+            // An answer that was overtaken by a later one of the same process is no sign of life.
+            Event::Probed { hello } | Event::Asked { hello } => {
+                let late = proc
+                    .said
+                    .is_some_and(|(run, at)| run == hello.run && at > hello.said_at);
+                if !late {
+                    proc.said = Some((hello.run, hello.said_at));
+                }
+                !late
+            }
+            Event::Received {
+                message: Message::Hello(hello) | Message::Accept { hello, .. },
+                ..
+            } => {
+                proc.said = Some((hello.run, hello.said_at));
+                true
+            }
+            Event::Received { .. } => true,
             _ => false,
         };
-        if hears && !given_up || woke || configured {
+        if let Event::Command {
+            command: Command::Configure { config, .. },
+            ..
+        } = &event
+        {
+            proc.reconfigures = config.mode != proc.state.mode();
+        }
+        if hears && !given_up || woke {
             proc.heard = at;
         }
         proc.stepped = at;
@@ -318,7 +441,9 @@ impl World {
     }
 
     pub(super) fn command(&mut self, s: usize, command: Command) {
-        let Some(proc) = self.st[s].proc.as_mut() else { return };
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
         if self.now < self.st[s].stalled_until {
             return;
         }
@@ -326,6 +451,12 @@ impl World {
         proc.replies.insert(self.tokens);
         let reply = ReplyToken(self.tokens);
         self.note(|| format!("{s} operator: {command:?}"));
+        if matches!(
+            command,
+            Command::MakePrimary { .. } | Command::Configure { .. }
+        ) {
+            self.st[s].decided_at = self.now;
+        }
         self.feed(s, Event::Command { reply, command });
     }
 
@@ -341,7 +472,9 @@ impl World {
 
     /// The process ends at once. What the disk was doing may have come about or not; nobody is told.
     pub(super) fn crash(&mut self, s: usize, announced: bool) {
-        let Some(mut proc) = self.st[s].proc.take() else { return };
+        let Some(mut proc) = self.st[s].proc.take() else {
+            return;
+        };
         self.note(|| format!("{s} crashes"));
         self.st[s].stopped_at = self.now;
         self.st[s].stalled_until = 0;
@@ -373,7 +506,9 @@ impl World {
     pub(super) fn conn_of(&self, s: usize, link: LinkId) -> Option<(usize, usize)> {
         self.conns.iter().enumerate().rev().find_map(|(n, conn)| {
             let boot = self.st[s].proc.as_ref()?.boot;
-            (0..2).find(|&e| conn.ends[e] == s && conn.boots[e] == boot && conn.links[e] == link).map(|e| (n, e))
+            (0..2)
+                .find(|&e| conn.ends[e] == s && conn.boots[e] == boot && conn.links[e] == link)
+                .map(|e| (n, e))
         })
     }
 
@@ -386,6 +521,12 @@ impl World {
             let ((time, _), ev) = entry.remove_entry();
             self.now = time;
             self.happen(ev);
+            self.happened += 1;
+            assert!(
+                self.happened < 400_000,
+                "VIOLATED at {} ms: the stations never come to rest",
+                self.now
+            );
         }
         self.now = until;
     }
@@ -400,7 +541,9 @@ impl World {
             Ev::OpDone { s, boot } => self.op_done(s, boot),
             Ev::Ask { from, boot, hello } => self.ask(from, boot, *hello),
             Ev::Answer { to, boot, hello } => self.feed_boot(to, boot, Event::Probed { hello }),
-            Ev::Fail { to, boot, cause } => self.feed_boot(to, boot, Event::ContactFailed { cause }),
+            Ev::Fail { to, boot, cause } => {
+                self.feed_boot(to, boot, Event::ContactFailed { cause })
+            }
             Ev::DialArrives { from, boot } => self.dial_arrives(from, boot),
             Ev::Pump { conn, end } => self.pump(conn, end),
             Ev::Wake { s } => self.wake(s),
@@ -418,13 +561,20 @@ impl World {
     }
 
     fn feed_boot(&mut self, s: usize, boot: u32, event: Event) {
-        if self.st[s].proc.as_ref().is_some_and(|proc| proc.boot == boot) {
+        if self.st[s]
+            .proc
+            .as_ref()
+            .is_some_and(|proc| proc.boot == boot)
+        {
             self.feed(s, event);
         }
     }
 
     fn is_running(&self, s: usize, boot: u32) -> bool {
-        self.st[s].proc.as_ref().is_some_and(|proc| proc.boot == boot)
+        self.st[s]
+            .proc
+            .as_ref()
+            .is_some_and(|proc| proc.boot == boot)
     }
 
     fn ask(&mut self, from: usize, boot: u32, hello: Hello) {
@@ -433,25 +583,62 @@ impl World {
         let now = self.clock(to);
         let Some(proc) = self.st[to].proc.as_ref().filter(|_| reachable) else {
             let refused = reachable && self.st[to].proc.is_none();
-            let cause = if refused { ContactFailure::Refused } else { ContactFailure::Timeout };
+            let cause = if refused {
+                ContactFailure::Refused
+            } else {
+                ContactFailure::Timeout
+            };
             let wait = if refused { self.delay() } else { 1_900 };
-            self.at(wait, Ev::Fail { to: from, boot, cause });
+            self.at(
+                wait,
+                Ev::Fail {
+                    to: from,
+                    boot,
+                    cause,
+                },
+            );
             return;
         };
         if proc.state.mode() == Mode::None {
             let wait = self.delay();
-            self.at(wait, Ev::Fail { to: from, boot, cause: ContactFailure::Refused });
+            self.at(
+                wait,
+                Ev::Fail {
+                    to: from,
+                    boot,
+                    cause: ContactFailure::Refused,
+                },
+            );
             return;
         }
         let answer = proc.state.hello(now);
         let wait = self.delay();
         if self.rng.chance(90) {
-            self.at(wait, Ev::Answer { to: from, boot, hello: Box::new(answer) });
+            self.at(
+                wait,
+                Ev::Answer {
+                    to: from,
+                    boot,
+                    hello: Box::new(answer),
+                },
+            );
         } else {
-            self.at(1_900, Ev::Fail { to: from, boot, cause: ContactFailure::Cut });
+            self.at(
+                1_900,
+                Ev::Fail {
+                    to: from,
+                    boot,
+                    cause: ContactFailure::Cut,
+                },
+            );
         }
         if self.is_running(from, boot) {
-            self.feed(to, Event::Asked { hello: Box::new(hello) });
+            self.feed(
+                to,
+                Event::Asked {
+                    hello: Box::new(hello),
+                },
+            );
         }
     }
 
@@ -461,11 +648,25 @@ impl World {
             return;
         }
         let reachable = self.up[0] && self.up[1] && self.now >= self.st[to].stalled_until;
-        let accepts = self.st[to].proc.as_ref().is_some_and(|proc| proc.state.mode() != Mode::None);
+        let accepts = self.st[to]
+            .proc
+            .as_ref()
+            .is_some_and(|proc| proc.state.mode() != Mode::None);
         if !reachable || !accepts {
-            let cause = if reachable { ContactFailure::Refused } else { ContactFailure::Timeout };
+            let cause = if reachable {
+                ContactFailure::Refused
+            } else {
+                ContactFailure::Timeout
+            };
             let wait = if reachable { 5 } else { 1_900 };
-            self.at(wait, Ev::Fail { to: from, boot, cause });
+            self.at(
+                wait,
+                Ev::Fail {
+                    to: from,
+                    boot,
+                    cause,
+                },
+            );
             return;
         }
         self.tokens += 2;
@@ -479,14 +680,28 @@ impl World {
             open: [true; 2],
             queues: [VecDeque::new(), VecDeque::new()],
         });
-        self.feed(to, Event::LinkUp { link: links[1], side: Side::Accepted });
-        self.feed(from, Event::LinkUp { link: links[0], side: Side::Dialed });
+        self.feed(
+            to,
+            Event::LinkUp {
+                link: links[1],
+                side: Side::Accepted,
+            },
+        );
+        self.feed(
+            from,
+            Event::LinkUp {
+                link: links[0],
+                side: Side::Dialed,
+            },
+        );
     }
 
     fn pump(&mut self, conn: usize, end: usize) {
         let c = &self.conns[conn];
         let (s, from, boot) = (c.ends[end], c.ends[1 - end], c.boots[end]);
-        if !self.is_running(s, boot) || !c.open[end] {
+        let fenced = self.fault != Some(Fault::AnyStream)
+            || !matches!(c.queues[end].front(), Some(Item::Data(..)));
+        if !self.is_running(s, boot) || !c.open[end] && fenced {
             return;
         }
         if !self.up[from] {
@@ -501,7 +716,13 @@ impl World {
             Some(Item::Whole(stream, snapshot)) => self.take_whole(s, stream, snapshot),
             Some(Item::Fin) => {
                 self.conns[conn].open[end] = false;
-                self.feed(s, Event::LinkLost { link, cause: ContactFailure::Cut });
+                self.feed(
+                    s,
+                    Event::LinkLost {
+                        link,
+                        cause: ContactFailure::Cut,
+                    },
+                );
             }
         }
     }
@@ -513,7 +734,11 @@ impl World {
         }
         self.note(|| format!("{s} goes on"));
         self.run_ops(s);
-        let waiting = self.st[s].proc.as_mut().map(|proc| std::mem::take(&mut proc.inbox)).unwrap_or_default();
+        let waiting = self.st[s]
+            .proc
+            .as_mut()
+            .map(|proc| std::mem::take(&mut proc.inbox))
+            .unwrap_or_default();
         for event in waiting {
             self.feed(s, event);
         }
@@ -525,9 +750,19 @@ impl World {
             for end in 0..2 {
                 if self.conns[conn].open[end] {
                     self.conns[conn].open[end] = false;
-                    let (s, boot, link) =
-                        (self.conns[conn].ends[end], self.conns[conn].boots[end], self.conns[conn].links[end]);
-                    self.feed_boot(s, boot, Event::LinkLost { link, cause: ContactFailure::Cut });
+                    let (s, boot, link) = (
+                        self.conns[conn].ends[end],
+                        self.conns[conn].boots[end],
+                        self.conns[conn].links[end],
+                    );
+                    self.feed_boot(
+                        s,
+                        boot,
+                        Event::LinkLost {
+                            link,
+                            cause: ContactFailure::Cut,
+                        },
+                    );
                 }
             }
         }
