@@ -99,8 +99,14 @@ impl PeerClient {
     /// Exchanges Hellos.
     pub async fn hello(&self, own: &Hello) -> Result<Hello, ContactError> {
         self.pin()?;
-        let (_, hello) = self.call(HELLO_PATH, own).await?;
-        Ok(hello)
+        let (peer, hello): (_, Hello) = self.call(HELLO_PATH, own).await?;
+        if hello.fingerprint.0 == peer.to_string() {
+            Ok(hello)
+        } else {
+            Err(ContactError::NotAPeer(
+                "its Hello names another certificate than its own".into(),
+            ))
+        }
     }
 
     /// Agrees on a short code with a peer whose certificate is not known yet, or finds that the code still stands. `None` while the

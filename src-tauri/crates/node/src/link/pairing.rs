@@ -120,6 +120,12 @@ impl PairingDesk {
         }
     }
 
+    /// The same with a code that stands already.
+    #[must_use]
+    pub fn with_agreed(self, agreed: Option<Agreed>) -> Self {
+        Self { agreed, ..self }
+    }
+
     /// The code that stands now.
     #[must_use]
     pub fn agreed(&self) -> Option<Agreed> {

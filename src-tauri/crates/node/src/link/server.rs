@@ -118,12 +118,18 @@ impl Door {
     }
 
     /// Lets in the station with this certificate alone; where `None`, nobody, but opens the exchange of a short code to all.
+    /// A code that was just confirmed for that station stands until its operator has confirmed it too.
     pub fn admit(&self, pinned: Option<Fingerprint>) {
-        *self.lock() = Inner {
+        let mut inner = self.lock();
+        let stands = inner
+            .desk
+            .agreed()
+            .filter(|agreed| pinned == Some(agreed.peer));
+        *inner = Inner {
             pinned,
-            desk: PairingDesk::new(self.own, pinned.is_none()),
+            desk: PairingDesk::new(self.own, pinned.is_none()).with_agreed(stands),
         };
-        self.agreed.send_replace(None);
+        self.agreed.send_replace(stands);
     }
 
     /// Lets nobody in.
@@ -149,8 +155,16 @@ impl Door {
 
     /// Lets a caller through to a path, or says with which code it is refused.
     fn check(&self, caller: Fingerprint, path: &str) -> Result<(), &'static str> {
-        match self.lock().pinned {
-            Some(pinned) if caller == pinned => Ok(()),
+        let mut inner = self.lock();
+        match inner.pinned {
+            Some(pinned) if caller == pinned => {
+                // A station calls for anything but the code only once its own operator has confirmed it.
+                if path != PAIRING_PATH && inner.desk.agreed().is_some() {
+                    inner.desk.forget();
+                    self.agreed.send_replace(None);
+                }
+                Ok(())
+            }
             Some(_) => Err(NOT_PAIRED),
             None if path == PAIRING_PATH => Ok(()),
             None => Err(CONFIRM_CODE),
@@ -359,4 +373,44 @@ fn body_of<T: serde::Serialize>(value: &T) -> Response {
 
 fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({ "code": code, "message": message }))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pairing::PairingAnswer;
+    use super::*;
+
+    #[test]
+    fn a_code_confirmed_here_stands_until_the_peer_has_confirmed_it_too() {
+        let (own, peer) = (
+            Fingerprint::of_certificate(b"own"),
+            Fingerprint::of_certificate(b"peer"),
+        );
+        let door = Door::new(own);
+        door.admit(None);
+        let agreed = door.with_desk(|desk| desk.conclude(peer, &[1; 32], &[2; 32]));
+
+        door.admit(Some(peer));
+        assert_eq!(door.check(peer, PAIRING_PATH), Ok(()));
+        let answer = door.with_desk(|desk| desk.answer(peer, PairingRequest::Check, [0; 32]));
+        assert_eq!(answer, PairingAnswer::Agreed);
+        assert_eq!(*door.agreed().borrow(), Some(agreed));
+
+        assert_eq!(door.check(peer, HELLO_PATH), Ok(()));
+        assert_eq!(*door.agreed().borrow(), None);
+    }
+
+    #[test]
+    fn a_code_does_not_stand_for_another_station() {
+        let (own, peer, other) = (
+            Fingerprint::of_certificate(b"own"),
+            Fingerprint::of_certificate(b"peer"),
+            Fingerprint::of_certificate(b"other"),
+        );
+        let door = Door::new(own);
+        door.admit(None);
+        door.with_desk(|desk| desk.conclude(peer, &[1; 32], &[2; 32]));
+        door.admit(Some(other));
+        assert_eq!(*door.agreed().borrow(), None);
+    }
 }

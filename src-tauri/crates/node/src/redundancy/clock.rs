@@ -1,12 +1,12 @@
 //! The clock of the pair's rules, and how long this station was away.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pair::event::Away;
 use pair::{Mono, Now};
+use tokio::task::JoinHandle;
 
 /// The file that says when this station last lived.
 const ALIVE_FILE: &str = "last-alive";
@@ -31,6 +31,7 @@ pub(super) fn now() -> Now {
 pub(super) struct AliveMark {
     path: PathBuf,
     boot: Option<String>,
+    renewing: Option<JoinHandle<()>>,
 }
 
 impl AliveMark {
@@ -41,6 +42,7 @@ impl AliveMark {
         Self {
             path: data_dir.join(ALIVE_FILE),
             boot,
+            renewing: None,
         }
     }
 
@@ -53,12 +55,28 @@ impl AliveMark {
             .map_or(Away::Unknown, |last| Away::AtMost(now.mono.since(last)))
     }
 
-    /// Notes that this station lives.
-    pub(super) fn renew(&self, now: Now) -> io::Result<()> {
-        match &self.boot {
-            Some(boot) => fs::write(&self.path, format!("{boot} {}\n", now.mono.0.as_millis())),
-            None => Ok(()),
+    /// Notes that this station lives, beside whatever else goes on: the disk may hang.
+    pub(super) fn renew(&mut self, now: Now) {
+        let Some(text) = self.text(now) else { return };
+        if self
+            .renewing
+            .as_ref()
+            .is_some_and(|renewing| !renewing.is_finished())
+        {
+            return;
         }
+        let path = self.path.clone();
+        self.renewing = Some(tokio::task::spawn_blocking(move || {
+            if let Err(error) = fs::write(&path, text) {
+                tracing::warn!(%error, "could not note that this station lives; a restart will count as a long absence");
+            }
+        }));
+    }
+
+    fn text(&self, now: Now) -> Option<String> {
+        self.boot
+            .as_ref()
+            .map(|boot| format!("{boot} {}\n", now.mono.0.as_millis()))
     }
 
     fn parse(&self, text: &str) -> Option<Mono> {
@@ -82,7 +100,7 @@ mod tests {
     fn within_a_boot_the_absence_is_counted_from_the_last_sign_of_life() {
         let dir = tempfile::tempdir().unwrap();
         let mark = AliveMark::new(dir.path());
-        mark.renew(at_ms(5_000)).unwrap();
+        fs::write(&mark.path, mark.text(at_ms(5_000)).unwrap()).unwrap();
         assert_eq!(
             mark.away(at_ms(7_500)),
             Away::AtMost(Duration::from_millis(2_500))
@@ -94,7 +112,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mark = AliveMark::new(dir.path());
         assert_eq!(mark.away(at_ms(1)), Away::Unknown);
-        mark.renew(at_ms(5_000)).unwrap();
+        fs::write(&mark.path, mark.text(at_ms(5_000)).unwrap()).unwrap();
         assert_eq!(mark.away(at_ms(4_000)), Away::Unknown);
         fs::write(dir.path().join(ALIVE_FILE), "another-boot 1000\n").unwrap();
         assert_eq!(mark.away(at_ms(5_000)), Away::Unknown);

@@ -140,6 +140,7 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         reply_count: 0,
         connection,
         alive,
+        tick_due: now.mono,
         alive_due: now.mono,
         prune_due: now.mono + PRUNE_EVERY,
         publish,
@@ -188,6 +189,7 @@ pub(super) struct Driver {
     link_count: u64,
     reply_count: u64,
     alive: AliveMark,
+    tick_due: pair::Mono,
     alive_due: pair::Mono,
     prune_due: pair::Mono,
     publish: watch::Sender<Arc<Snapshot>>,
@@ -210,6 +212,7 @@ impl Driver {
             let due = self.next_tick();
             tokio::select! {
                 biased;
+                () = sleep_until(due) => self.tick(),
                 Some((link, event)) = queues.link_events.recv() => self.link_event(link, event),
                 Some(input) = queues.inputs.recv() => self.input(input),
                 Ok(()) = head.changed() => {
@@ -219,7 +222,6 @@ impl Driver {
                 Some(caller) = queues.inbound.recv() => self.caller(caller),
                 Some(request) = queues.requests.recv() => self.request(request),
                 Ok(()) = agreed.changed() => self.show(clock::now()),
-                () = sleep_until(due) => self.tick(),
             }
         }
         self.connection.close().await;
@@ -229,14 +231,11 @@ impl Driver {
         }
     }
 
+    /// When the machine, or this driver's own care, is due at the latest.
     fn next_tick(&self) -> Instant {
         let now = clock::now();
-        let due = self
-            .state
-            .next_deadline(now)
-            .since(now.mono)
-            .min(pair::time::HEARTBEAT);
-        Instant::now() + due
+        let due = self.state.next_deadline(now).min(self.tick_due);
+        Instant::now() + due.since(now.mono)
     }
 
     /// Lets the machine take in what happened, and does what it says.
@@ -246,20 +245,26 @@ impl Driver {
         self.carry_out(actions, now);
     }
 
+    /// Operators are answered last: what they asked for is in force, and shown, by then.
     fn carry_out(&mut self, actions: Vec<Action>, now: Now) {
-        let config = &self.state.durable().config;
-        self.connection.follow(config);
-        let mut changed = false;
+        self.connection.follow(&self.state.durable().config);
+        let (replies, actions): (Vec<_>, Vec<_>) = actions
+            .into_iter()
+            .partition(|action| matches!(action, Action::Reply { .. }));
+        let changed = actions.contains(&Action::Changed);
         for action in actions {
-            changed |= action == Action::Changed;
             self.perform(action, now);
         }
         if changed {
             self.show(now);
         }
+        for reply in replies {
+            self.perform(reply, now);
+        }
     }
 
     fn tick(&mut self) {
+        self.tick_due = clock::now().mono + pair::time::HEARTBEAT;
         if let Some(writer) = self.writer.changed(self.follower.is_installing()) {
             self.step(Event::Writer(writer));
         }
@@ -268,9 +273,7 @@ impl Driver {
         let now = clock::now();
         if self.state.mode() != Mode::None && now.mono >= self.alive_due {
             self.alive_due = now.mono + ALIVE_EVERY;
-            if let Err(error) = self.alive.renew(now) {
-                tracing::warn!(%error, "could not note that this station lives; a restart will count as a long absence");
-            }
+            self.alive.renew(now);
         }
         if now.mono >= self.prune_due {
             self.prune_due = now.mono + PRUNE_EVERY;

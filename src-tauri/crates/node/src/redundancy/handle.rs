@@ -1,6 +1,7 @@
 //! What the rest of the station asks of its redundancy.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use pair::Mode;
 use pair::action::{Refusal, RefusalCode};
@@ -12,6 +13,9 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use super::snapshot::Snapshot;
 use crate::link::peer_url::{PeerUrl, PeerUrlError};
 use crate::link::server::ListenError;
+
+/// How long an orderly end may take.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why a command was not carried out. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -188,12 +192,13 @@ impl RedundancyHandle {
         self.ask(Request::Restored).await
     }
 
-    /// Ends the redundancy in order; returns when the pair's state is durable and the listener closed.
+    /// Ends the redundancy in order; returns when the pair's state is durable and the listener closed,
+    /// or when a disk that hangs has been waited for long enough.
     pub async fn stop(&self) {
         let (sender, done) = oneshot::channel();
         if self.send(Request::Stop(sender)).await.is_ok() {
-            // An error means that it has ended: what was asked for.
-            let _ = done.await;
+            // Ended before, or not in time: nothing more can be done about it here.
+            let _ = tokio::time::timeout(STOP_TIMEOUT, done).await;
         }
     }
 

@@ -44,7 +44,8 @@ pub(super) struct OpenLink {
     pub(super) bulk_out: BulkSender,
     /// What the peer sends in bulk, until a follower takes it over.
     pub(super) bulk_in: Option<mpsc::Receiver<BulkFrame>>,
-    _reader: AbortOnDropHandle<()>,
+    reader: AbortOnDropHandle<()>,
+    writer: AbortOnDropHandle<()>,
 }
 
 enum Control {
@@ -98,7 +99,7 @@ impl OpenLink {
             bulk: bulk_in_sender,
         };
         let read = read_all(id, reader, events.clone());
-        tokio::spawn(async move {
+        let write = async move {
             let written = write_all(link.sender, control_queue, bulk_queue, intake).await;
             if let Err(error) = written {
                 tracing::debug!(%error, "sending on the link failed");
@@ -107,12 +108,13 @@ impl OpenLink {
                     .send((id, LinkEvent::Lost(ContactFailure::Cut)))
                     .await;
             }
-        });
+        };
         Self {
             control,
             bulk_out: BulkSender { frames, allowance },
             bulk_in: Some(bulk_in),
-            _reader: AbortOnDropHandle::new(tokio::spawn(read)),
+            reader: AbortOnDropHandle::new(tokio::spawn(read)),
+            writer: AbortOnDropHandle::new(tokio::spawn(write)),
         }
     }
 
@@ -123,15 +125,23 @@ impl OpenLink {
             .map_err(|_| Stuck)
     }
 
-    /// Ends the link, after what was said before.
+    /// Ends the link, after what was said before. A connection that takes no more is cut after a while.
     pub(super) fn hang_up(self, reason: &str) {
-        if self
-            .control
-            .try_send(Control::Close(reason.to_owned()))
-            .is_err()
-        {
+        let Self {
+            control,
+            reader,
+            writer,
+            ..
+        } = self;
+        if control.try_send(Control::Close(reason.to_owned())).is_err() {
             tracing::debug!("the link that is to be ended is stuck: it is cut");
+            return;
         }
+        tokio::spawn(async move {
+            // In time or not: what is left of it is dropped.
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, writer).await;
+            drop(reader);
+        });
     }
 }
 
@@ -147,8 +157,7 @@ async fn write_all(
             next = control.recv() => match next {
                 Some(Control::Say(message)) => sender.send(&Frame::Control(*message)).await?,
                 Some(Control::Close(reason)) => {
-                    // A peer that does not take the goodbye is cut.
-                    let _ = tokio::time::timeout(CLOSE_TIMEOUT, sender.close(&reason)).await;
+                    sender.close(&reason).await;
                     return Ok(());
                 }
                 None => return Ok(()),

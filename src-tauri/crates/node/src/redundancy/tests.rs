@@ -260,6 +260,44 @@ async fn a_secondary_refuses_every_edit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stations_own_data_is_replaced_only_when_its_operator_agrees_and_a_backup_is_kept() {
+    let (primary_dir, other_dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (primary, other) = (
+        Station::start(primary_dir.path()).await,
+        Station::start(other_dir.path()).await,
+    );
+    for (station, days) in [(&primary, 0..40), (&other, 100..103)] {
+        station
+            .wait("editable", |snapshot| snapshot.view.editable)
+            .await;
+        for day in days {
+            station.edit(day).await.unwrap();
+        }
+    }
+    primary
+        .set(Mode::Primary, &other.handle.own_url())
+        .await
+        .unwrap();
+    let refused = other
+        .set(FAILOVER, &primary.handle.own_url())
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "conflict");
+    assert_eq!(other.handle.current().await.unwrap().view.mode, Mode::None);
+    assert_eq!(other.store.head().position.seq, 3);
+
+    let agreed = SetRedundancy {
+        mode: FAILOVER,
+        peer_url: Some(primary.handle.own_url()),
+        auto_rejoin: None,
+        confirm_replace: true,
+    };
+    other.handle.configure(agreed).await.unwrap();
+    in_step(&primary, &other).await;
+    assert_eq!(other.store.backups().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secondary_that_was_away_catches_up() {
     let pair = Pair::in_step(Mode::SecondaryCopy).await;
     pair.secondary.stop().await;
