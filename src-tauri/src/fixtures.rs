@@ -63,6 +63,7 @@ pub(crate) fn redundancy(mode: Mode, status: Status) -> Redundancy {
         peer: None,
         confirm_code: None,
         difference: None,
+        listener_error: None,
         auto_rejoin: false,
         orphans: 0,
         offers: Offers::default(),
