@@ -1,11 +1,19 @@
 //! Backups of this station's data.
 
+use std::time::Duration;
+
+use store::Store;
+
 use super::Desk;
 use super::desk::instant_us;
+use super::redundancy::settled;
 use crate::api::{
     ApiError, Backup, BackupCreated, BackupRestored, Backups, Committed, RestoreBackup,
 };
 use crate::redundancy::RedundancyHandle;
+
+/// How long a restore waits for its epoch.
+const EPOCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// `list_backups`.
 ///
@@ -59,7 +67,7 @@ pub async fn restore(
         .create_backup(&format!("before the backup of {} was restored", args.id))
         .await?;
     let restored = store.restore_backup(desk.user(), &args.id).await?.value;
-    redundancy.restored().await?;
+    open_epoch(store, redundancy).await?;
     let position = store.head().position;
     Ok(BackupRestored {
         restored: shown(restored),
@@ -69,6 +77,21 @@ pub async fn restore(
             seq: position.seq,
         },
     })
+}
+
+/// Has the pair open an epoch for the restored data, and waits until it is in force.
+async fn open_epoch(store: &Store, redundancy: &RedundancyHandle) -> Result<(), ApiError> {
+    let era = |head: &store::Head| (head.position.lineage, head.position.epoch);
+    let mut heads = store.watch_head();
+    let before = era(&heads.borrow_and_update());
+    redundancy.restored().await?;
+    // A primary whose peer is silent opens it later; the restore itself is done.
+    let opened = heads.wait_for(|head| era(head) != before);
+    if tokio::time::timeout(EPOCH_TIMEOUT, opened).await.is_err() {
+        tracing::warn!("the epoch after a restore is not open yet");
+    }
+    settled(redundancy).await;
+    Ok(())
 }
 
 fn shown(backup: store::Backup) -> Backup {

@@ -1,7 +1,9 @@
 //! The pair as operators see and command it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
-use pair::action::Edits;
+use pair::action::{Edits, EditsRefused};
 use pair::message::Head;
 use pair::view::Armed;
 use serde_json::{Value, json};
@@ -161,6 +163,34 @@ pub async fn resync_now(handle: &RedundancyHandle) -> Result<Redundancy, ApiErro
 pub async fn hold_failover(handle: &RedundancyHandle) -> Result<Redundancy, ApiError> {
     handle.hold_failover().await?;
     get(handle).await
+}
+
+/// How long [`settled`] waits: a disk that hangs must not hide the station.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Waits until the pair's machine has carried out what it decided last about who may edit, so that a station that
+/// answers takes edits, or says why not. A primary that asks its peer first is not waited for.
+pub async fn settled(handle: &RedundancyHandle) {
+    let changing = |snapshot: &Snapshot| {
+        let why = EditsRefused::Changing;
+        snapshot.edits == Edits::Refused { why }
+    };
+    let wait = async {
+        // An answer comes only after what was decided before was begun.
+        if handle
+            .current()
+            .await
+            .is_ok_and(|snapshot| changing(&snapshot))
+        {
+            let _ = handle
+                .subscribe()
+                .wait_for(|snapshot| !changing(snapshot))
+                .await;
+        }
+    };
+    if tokio::time::timeout(SETTLE_TIMEOUT, wait).await.is_err() {
+        tracing::warn!("the pair's machine does not come to rest; edits are refused until it has");
+    }
 }
 
 /// Why edits are refused now, in one sentence; `None` where they are not.

@@ -134,12 +134,15 @@ impl ControlServer {
 
 fn router<H: Handlers + 'static>(served: Arc<Served<H>>) -> Router {
     let api = Router::new()
-        .route("/api/v1/call/{command}", post(calls::call::<H>))
-        .route("/api/v1/events", get(events::listen::<H>))
         .route(
-            "/api/{*rest}",
-            get(calls::no_such_path).post(calls::no_such_path),
+            "/api/v1/call/{command}",
+            post(calls::call::<H>).fallback(calls::no_such_path),
         )
+        .route(
+            "/api/v1/events",
+            get(events::listen::<H>).fallback(calls::no_such_path),
+        )
+        .route("/api/{*rest}", any(calls::no_such_path))
         .layer(middleware::from_fn_with_state(
             served.clone(),
             access::check_token::<H>,

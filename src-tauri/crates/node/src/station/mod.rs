@@ -7,11 +7,9 @@ mod tell;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use domain::ids::StationId;
 use domain::validate;
-use pair::action::{Edits, EditsRefused};
 use semver::Version;
 use serde_json::Value;
 use store::{OpenError, Store};
@@ -23,8 +21,8 @@ pub use events::Events;
 pub use options::{NoDataDir, Options, VERSION_VARIABLE, data_dir, version};
 
 use crate::api::{self, ApiError, Event, Handlers as _, Nothing, Redundancy, StationInfo};
-use crate::commands::Desk;
 use crate::commands::media_roots::MediaRootFolders;
+use crate::commands::{self, Desk};
 use crate::control::{ControlError, ControlServer, find_ui};
 use crate::library::ffprobe::Prober;
 use crate::library::jobs::Jobs;
@@ -152,7 +150,7 @@ impl Station {
             listen: options.listen,
         })
         .await?;
-        settled(&redundancy).await;
+        commands::redundancy::settled(&redundancy).await;
         let events = Events::new();
         let running = Arc::new(Running {
             desk: Desk::new(store.clone(), &options::system_user()),
@@ -273,40 +271,6 @@ impl Station {
         if let Err(error) = self.0.running.desk.store().close().await {
             tracing::warn!(%error, "the data could not be closed in order");
         }
-    }
-}
-
-/// How long a start waits for the redundancy to have decided who may edit; a disk that hangs must not hide the station.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Waits until the redundancy has taken up the station's role, so that a station that is ready takes edits, or says why
-/// not. A primary that asks its peer first is not waited for.
-async fn settled(redundancy: &RedundancyHandle) {
-    let changing = |snapshot: &redundancy::Snapshot| {
-        matches!(
-            snapshot.edits,
-            Edits::Refused {
-                why: EditsRefused::Changing
-            }
-        )
-    };
-    let wait = async {
-        // An answer comes only after the first actions were carried out.
-        if redundancy
-            .current()
-            .await
-            .is_ok_and(|snapshot| changing(&snapshot))
-        {
-            let _ = redundancy
-                .subscribe()
-                .wait_for(|snapshot| !changing(snapshot))
-                .await;
-        }
-    };
-    if tokio::time::timeout(SETTLE_TIMEOUT, wait).await.is_err() {
-        tracing::warn!(
-            "the redundancy has not taken up its role yet; edits are refused until it has"
-        );
     }
 }
 
