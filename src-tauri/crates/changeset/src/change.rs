@@ -153,7 +153,7 @@ impl<'a> Change<'a> {
     /// The row before, column by column: all of it for a delete; for an update the key and what changes; nothing for
     /// an insert.
     #[must_use]
-    pub fn old(&self) -> Values<'a> {
+    pub fn before(&self) -> Values<'a> {
         Values {
             reader: self.old,
             left: self.key.len(),
@@ -162,7 +162,7 @@ impl<'a> Change<'a> {
 
     /// The row after, column by column: all of it for an insert; for an update what changes; nothing for a delete.
     #[must_use]
-    pub fn new(&self) -> Values<'a> {
+    pub fn after(&self) -> Values<'a> {
         Values {
             reader: self.new,
             left: self.key.len(),
@@ -172,9 +172,9 @@ impl<'a> Change<'a> {
     /// The values of the primary key, in column order.
     pub fn key(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
         let side = if self.old.is_some() {
-            self.old()
+            self.before()
         } else {
-            self.new()
+            self.after()
         };
         side.zip(self.key)
             .filter(|(_, k)| **k != 0)
@@ -192,7 +192,7 @@ impl fmt::Debug for Change<'_> {
             self.key().collect::<Vec<_>>()
         )?;
         if self.op == Op::Update {
-            let pairs = self.old().zip(self.new()).enumerate();
+            let pairs = self.before().zip(self.after()).enumerate();
             for (column, (old, new)) in pairs.filter_map(|(i, (o, n))| Some((i, (o?, n?)))) {
                 write!(f, " #{column} {old:?}→{new:?}")?;
             }

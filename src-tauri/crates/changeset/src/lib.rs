@@ -41,3 +41,6 @@ pub use recorder::{Locked, Recorder};
 pub use schema::{Schema, Table};
 pub use statement::{Row, Statement};
 pub use value::{Value, ValueRef};
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::{fmt, io};
 
-use changeset::{Changeset, Op, Row, ValueRef};
+use changeset::{Changeset, Db, Op, Row, ValueRef};
 use domain::history::Epoch;
 use domain::ids::{LineageId, StationId};
 use jiff::Timestamp;
@@ -141,39 +141,30 @@ impl Store {
     pub async fn reapply_orphan(&self, user: &str, id: OrphanId) -> Result<Written<()>, Error> {
         self.check_permit()?;
         let user = user.to_owned();
-        let during = "apply an orphan again";
-        let written = self
-            .with_writer(move |parts| {
-                let orphan = find(parts, id)?;
-                if let Some(seq) = orphan.reapplied_seq {
-                    let message = format!(
-                        "“{}” was applied again already, as entry {seq}.",
-                        orphan.label
-                    );
-                    return Err(Error::Invalid(message));
-                }
-                let meta = EditMeta {
-                    user,
-                    label: format!("Re-apply: {}", orphan.label),
-                };
-                let what = format!("“{}” cannot be applied again", orphan.label);
-                apply_as_edit(parts, &orphan.changeset, meta, Links::default(), &what)
-            })
-            .await?;
-        // A crash between the two leaves an orphan that is applied and still listed as open: applying it once more is
-        // refused as a conflict.
-        let seq = sql(written.seq);
-        let at = Timestamp::now().as_microsecond();
-        self.transaction(during, move |parts| {
-            let query = "UPDATE orphan SET reapplied_at = ?1, reapplied_seq = ?2 WHERE id = ?3";
-            parts
-                .db
-                .run(query, &[at.into(), seq.into(), id.0.as_bytes().into()])
-                .during(during)
-                .map(drop)
+        self.with_writer(move |parts| {
+            let orphan = find(parts, id)?;
+            if let Some(seq) = orphan.reapplied_seq {
+                let message = format!(
+                    "“{}” was applied again already, as entry {seq}.",
+                    orphan.label
+                );
+                return Err(Error::Invalid(message));
+            }
+            let meta = EditMeta {
+                user,
+                label: format!("Re-apply: {}", orphan.label),
+            };
+            let what = format!("“{}” cannot be applied again", orphan.label);
+            apply_as_edit(
+                parts,
+                &orphan.changeset,
+                meta,
+                Links::default(),
+                &what,
+                |db, seq| mark(db, id, seq),
+            )
         })
         .await
-        .map(|()| written)
     }
 
     /// Writes all orphans to a JSON file: readable changes for people, the encoded entries for Tandem. The file is whole
@@ -202,6 +193,15 @@ impl Store {
         .await
         .map(|()| count)
     }
+}
+
+/// Notes the entry that an orphan became.
+fn mark(db: &Db<'_>, id: OrphanId, seq: u64) -> Result<(), Error> {
+    let query = "UPDATE orphan SET reapplied_at = ?1, reapplied_seq = ?2 WHERE id = ?3";
+    let at = Timestamp::now().as_microsecond();
+    db.run(query, &[at.into(), sql(seq).into(), id.0.as_bytes().into()])
+        .during("apply an orphan again")
+        .map(drop)
 }
 
 fn find(parts: &WriterParts<'_, '_>, id: OrphanId) -> Result<Orphan, Error> {
@@ -344,8 +344,8 @@ fn exported(change: &changeset::Change<'_>, schema: &changeset::Schema) -> Expor
         .map(|table| table.columns.as_slice())
         .unwrap_or_default();
     let columns = change
-        .old()
-        .zip(change.new())
+        .before()
+        .zip(change.after())
         .enumerate()
         .filter(|(_, (old, new))| old.is_some() || new.is_some());
     ExportedChange {

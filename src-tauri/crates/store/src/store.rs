@@ -169,7 +169,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn epochs(&self) -> Result<Vec<EpochStart>, Error> {
-        self.with_reader("read the epoch history", |db| state::epochs(db))
+        self.with_reader("read the epoch history", state::epochs)
             .await
     }
 
@@ -189,7 +189,13 @@ impl Store {
                 .during("close the database")
         };
         writer.recorder.close().await.during("close the database")?;
-        drop(self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(
+            self.0
+                .lock
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         marked.map(drop)
     }
 

@@ -81,17 +81,17 @@ pub(crate) fn after(before: Sum, changeset: &Changeset) -> Sum {
         cells.row(change.table, change.key());
         match change.op {
             Op::Insert => {
-                for (column, value) in change.new().enumerate() {
+                for (column, value) in change.after().enumerate() {
                     sum = sum.wrapping_add(cells.cell(column, value.unwrap_or(ValueRef::Null)));
                 }
             }
             Op::Delete => {
-                for (column, value) in change.old().enumerate() {
+                for (column, value) in change.before().enumerate() {
                     sum = sum.wrapping_sub(cells.cell(column, value.unwrap_or(ValueRef::Null)));
                 }
             }
             Op::Update => {
-                for (column, (old, new)) in change.old().zip(change.new()).enumerate() {
+                for (column, (old, new)) in change.before().zip(change.after()).enumerate() {
                     if let (Some(old), Some(new)) = (old, new) {
                         sum = sum
                             .wrapping_sub(cells.cell(column, old))

@@ -80,7 +80,7 @@ fn touched(db: &Db<'_>, schema: &Schema, changeset: &Changeset) -> Result<Touche
 
 /// The playlists that the change itself names: where the item was, where it is.
 fn playlists(change: &Change<'_>, column: usize) -> Vec<PlaylistId> {
-    [change.old().nth(column), change.new().nth(column)]
+    [change.before().nth(column), change.after().nth(column)]
         .into_iter()
         .flatten()
         .flatten()

@@ -116,7 +116,7 @@ fn take_back(
         })));
     }
     let what = format!("“{}” cannot be {verb}", target.label);
-    let written = apply_as_edit(parts, change, meta, links, &what)?;
+    let written = apply_as_edit(parts, change, meta, links, &what, |_, _| Ok(()))?;
     let Written {
         epoch,
         seq,
@@ -131,13 +131,15 @@ fn take_back(
     })
 }
 
-/// Applies a changeset through the write path, if no row stands in its way.
+/// Applies a changeset through the write path, if no row stands in its way. `also` gets the number of the new entry, for
+/// what is to become durable with it.
 pub(crate) fn apply_as_edit(
     parts: &mut WriterParts<'_, '_>,
     change: &Changeset,
     meta: EditMeta,
     links: Links,
     what: &str,
+    also: impl FnOnce(&Db<'_>, u64) -> Result<(), Error>,
 ) -> Result<Written<()>, Error> {
     let during = "apply an edit again";
     parts.shared.gate.check(parts.head.position.epoch)?;
@@ -160,6 +162,7 @@ pub(crate) fn apply_as_edit(
             rows,
         })));
     }
+    also(parts.db, parts.head.position.seq + 1)?;
     finish(parts, meta, links)
 }
 

@@ -25,7 +25,10 @@ async fn a_backup_is_restored_as_an_edit_that_can_be_undone() {
     .unwrap();
     let then = station.head().sum;
     let backup = station.create_backup("by hand").await.unwrap();
-    assert_eq!(station.backups().await.unwrap(), [backup.clone()]);
+    assert_eq!(
+        station.backups().await.unwrap(),
+        std::slice::from_ref(&backup)
+    );
     edit(
         &station,
         &[

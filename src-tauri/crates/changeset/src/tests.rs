@@ -1,6 +1,6 @@
 //! The wrapper against real connections, and against hostile bytes.
 
-use changeset::{
+use crate::{
     ChangeGroup, Changeset, ConflictKind, Db, Error, OnConflict, Op, Recorder, Schema, Value,
     ValueRef,
 };
@@ -117,10 +117,16 @@ async fn a_recording_holds_each_listed_table_s_changes_with_old_and_new_values()
         .find(|change| change.op == Op::Update)
         .unwrap();
     assert_eq!(update.key().collect::<Vec<_>>(), [ValueRef::Integer(1)]);
-    assert_eq!(update.old().nth(1).flatten(), Some(ValueRef::Text(b"Blue")));
-    assert_eq!(update.new().nth(1).flatten(), Some(ValueRef::Text(b"Red")));
     assert_eq!(
-        update.new().nth(2).flatten(),
+        update.before().nth(1).flatten(),
+        Some(ValueRef::Text(b"Blue"))
+    );
+    assert_eq!(
+        update.after().nth(1).flatten(),
+        Some(ValueRef::Text(b"Red"))
+    );
+    assert_eq!(
+        update.after().nth(2).flatten(),
         None,
         "a column that did not change"
     );
@@ -396,8 +402,8 @@ async fn abuse(bytes: Vec<u8>) {
     for change in changeset.changes() {
         let _ = (
             change.key().count(),
-            change.old().count(),
-            change.new().count(),
+            change.before().count(),
+            change.after().count(),
             format!("{change:?}"),
         );
     }
