@@ -338,7 +338,7 @@ async fn a_secondary_failover_takes_over_and_the_old_primary_follows_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_the_old_primary_had_is_kept_as_orphans() {
-    let pair = Pair::in_step(FAILOVER).await;
+    let pair = Pair::in_step(Mode::SecondaryCopy).await;
     pair.secondary.kill();
     pair.primary.edit(1).await.unwrap();
     pair.primary.edit(2).await.unwrap();
