@@ -1,7 +1,7 @@
 /** What the overlay's two cards say about each station. */
 
 import type { PositionView, Redundancy, StationInfo } from '../backend';
-import { roleOf } from './pair';
+import { inContact, roleOf } from './pair';
 import { CARD, duration, milliseconds } from './strings';
 
 export interface Fact {
@@ -48,8 +48,8 @@ export function peerFacts(redundancy: Redundancy, now_ms: number): Fact[] {
 }
 
 /** How far the secondary is behind: a fact of its card, whichever side it is on. */
-function lagFact({ lag }: Redundancy): Fact[] {
-  return lag && lag.entries > 0 ? [{ term: CARD.lag, value: milliseconds(lag.ms) }] : [];
+function lagFact({ lag, status }: Redundancy): Fact[] {
+  return lag && lag.entries > 0 && inContact(status) ? [{ term: CARD.lag, value: milliseconds(lag.ms) }] : [];
 }
 
 function lastContact(at: string | null, now_ms: number): string {

@@ -205,7 +205,8 @@ export const ORPHANS = {
   none: 'There are none.',
   reapply: 'Apply again',
   reapplied: 'Applied again',
-  onPrimaryOnly: (primary: string) => `Only the primary (${primary}) can apply an orphan.`,
+  onPrimaryOnly: (self: string) =>
+    `These edits are kept on ${self}. To apply them here, ${self} has to be the primary; or export them.`,
   reapplyLabel: (label: string) => `Apply again: ${label}`,
   done: (label: string) => `Applied again: ${label}`,
   exportField: 'File for the export, on the machine of this station',
