@@ -158,7 +158,8 @@ pub struct PeerView {
     pub last_contact: Option<String>,
 }
 
-/// The steps that the present state offers; what is false would be refused.
+/// The steps that the present state offers; what is false would be refused. Make primary may need `force`: on a secondary
+/// that is Connecting, Not synced or Incompatible, and on a primary whose hand-over was left open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Offers {

@@ -298,29 +298,31 @@ fn position(head: &Head) -> PositionView {
     }
 }
 
-/// The steps that the table of DESIGN.md 6.2 allows. The pair decides; this says what is worth a button.
+/// The steps that the pair would take now. It decides when it is asked; this says what is worth a button.
 fn offers(snapshot: &Snapshot) -> Offers {
     let view = &snapshot.view;
-    let secondary = view.mode.is_secondary();
+    let leads = view.mode == pair::Mode::Primary;
     let in_step = matches!(view.status, Status::Synced | Status::Syncing);
-    let out_of_lead = view.mode == pair::Mode::Primary
+    let refused = match snapshot.edits {
+        Edits::Allowed { .. } => None,
+        Edits::Refused { why } => Some(why),
+    };
+    let beaten = leads
         && matches!(
-            view.reason,
-            Reason::Superseded | Reason::Forked | Reason::Waiting | Reason::HandoverOpen
+            refused,
+            Some(EditsRefused::Superseded | EditsRefused::Forked)
         );
+    let waits =
+        leads && (refused == Some(EditsRefused::Waiting) || view.reason == Reason::HandoverOpen);
+    let peer_follows = view
+        .peer
+        .as_ref()
+        .is_some_and(|peer| peer.mode.is_secondary());
     Offers {
-        make_primary: out_of_lead
-            || (secondary
-                && (in_step
-                    || matches!(view.status, Status::Unavailable)
-                    || !snapshot.view.editable)),
-        hand_over: view.mode == pair::Mode::Primary && in_step && view.editable,
-        become_secondary: view.mode == pair::Mode::Primary
-            && matches!(view.reason, Reason::Superseded | Reason::Forked),
-        resync_now: matches!(
-            view.status,
-            Status::NotSynced | Status::Synced | Status::Syncing
-        ),
+        make_primary: view.mode.is_secondary() || beaten || waits,
+        hand_over: leads && in_step && view.editable,
+        become_secondary: beaten && !peer_follows,
+        resync_now: in_step || view.status == Status::NotSynced,
         hold_failover: view.countdown.is_some(),
         confirm_peer: snapshot.confirm_code.is_some(),
     }
@@ -346,3 +348,6 @@ fn instant(unix_ms: i64) -> String {
         .unwrap_or(Timestamp::UNIX_EPOCH)
         .to_string()
 }
+
+#[cfg(test)]
+mod tests;

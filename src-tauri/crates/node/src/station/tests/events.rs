@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::{Bench, DAY};
-use crate::api::Event;
+use crate::api::{Event, Mode};
 
 #[tokio::test]
 async fn every_edit_is_told_with_what_it_touched() {
@@ -56,11 +56,11 @@ async fn a_change_of_mode_is_told_with_the_right_to_edit() {
         Event::Status {
             station,
             redundancy,
-        } if !station.editable => Some((station, redundancy)),
+        } if station.mode == Mode::SecondaryCopy => Some((station, redundancy)),
         _ => None,
     })
     .await;
-    assert!(told.0.read_only_reason.is_some());
+    assert!(!told.0.editable && told.0.read_only_reason.is_some());
     assert_eq!(told.1.peer_url.as_deref(), Some(peer));
     bench.station.stop().await;
 }
