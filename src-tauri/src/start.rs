@@ -1,11 +1,13 @@
 //! From the command line to a running window, and back down again.
 
 use std::env;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use node::api::{Event, Redundancy};
 use node::station::{Options, StartError, Station};
+use tauri::async_runtime::JoinHandle;
 use tauri::{App, AppHandle, Context, Manager, RunEvent, Wry};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
@@ -54,6 +56,7 @@ fn log_to_stderr() {
     let filter = EnvFilter::try_from_env("TANDEM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }
@@ -120,8 +123,9 @@ fn show(station: Station) -> ExitCode {
             return fail(&format!("Tandem could not open its window: {error}."));
         }
     };
-    let code = app.run_return(move |_, event| {
+    let code = app.run_return(move |app, event| {
         if let RunEvent::Exit = event {
+            app.state::<Following>().0.abort();
             tauri::async_runtime::block_on(station.stop());
         }
     });
@@ -154,10 +158,17 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     if let Err(error) = second_start::listen(station.data_dir(), move || window::raise(&raised)) {
         tracing::warn!(%error, "a second start will not be able to raise this window");
     }
-    tauri::async_runtime::spawn(follow(handle.clone(), events, redundancy));
+    app.manage(Following(tauri::async_runtime::spawn(follow(
+        handle.clone(),
+        events,
+        redundancy,
+    ))));
     tauri::async_runtime::spawn(end_on_signal(handle));
     Ok(())
 }
+
+/// The task that passes events on. It ends before the window and the tray do, which could not be told any more.
+struct Following(JoinHandle<()>);
 
 /// Passes every event of the station on: to the window as it is, to the tray and as notices what changed.
 async fn follow(app: AppHandle, mut events: Receiver<Event>, mut pair: Redundancy) {
