@@ -1,4 +1,4 @@
-//! The library's assets: reading, editing. Listing and searching are in [`list`].
+//! The library's assets: reading, editing. Listing and searching are in [`mod@list`].
 
 mod list;
 
