@@ -1,4 +1,4 @@
-//! The library's assets: reading, editing. Listing and searching are in [`mod@list`].
+//! The library's assets: reading, editing. Listing and searching are in `list`.
 
 mod list;
 
