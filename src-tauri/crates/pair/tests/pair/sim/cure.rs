@@ -60,14 +60,18 @@ impl World {
         self.at(long, Ev::Heal);
     }
 
-    fn kill(&mut self, s: usize) {
+    pub(super) fn kill(&mut self, s: usize) {
         let announced = self.rng.chance(60);
         self.kill_with(s, announced);
     }
 
     fn kill_with(&mut self, s: usize, announced: bool) {
         self.crash(s, announced);
-        let wait = self.rng.range(50, 9_000);
+        let wait = if self.rng.chance(30) {
+            self.rng.range(50, 500)
+        } else {
+            self.rng.range(500, 9_000)
+        };
         self.at(wait, Ev::Restart { s });
     }
 

@@ -65,7 +65,16 @@ impl World {
                 },
             ),
             Action::Quiesce { token } if self.fault == Some(Fault::QuiesceLies) => {
-                proc.inbox.push_back(Event::Quiesced { token, head });
+                let boot = proc.boot;
+                if let Some(Op::Commit { id }) = proc.ops.front().filter(|_| proc.op_runs) {
+                    let id = *id;
+                    proc.ops.pop_front();
+                    proc.op_runs = false;
+                    self.at(60, Ev::LateCommit { s, boot, id });
+                }
+                if let Some(proc) = self.st[s].proc.as_mut() {
+                    proc.inbox.push_back(Event::Quiesced { token, head });
+                }
                 self.at(0, Ev::Wake { s });
             }
             Action::Quiesce { token } => self.queue(s, Op::Quiesce { token }),
@@ -218,7 +227,10 @@ impl World {
                     proc.reconfigures = false;
                 }
             }
-            Record::HandingOver => self.st[s].handing_at = self.now,
+            Record::HandingOver => {
+                self.st[s].handing_at = self.now;
+                self.disturb_switch(s);
+            }
             Record::Superseded { .. } => self.count("superseded"),
             Record::Forked { .. } => self.count("forked"),
             Record::SnapshotInstalled => self.count("snapshot"),
@@ -229,6 +241,26 @@ impl World {
             Record::Status { status, .. } if status == pair::Status::Synced => self.count("synced"),
             _ => {}
         }
+    }
+
+    /// A switch is the moment to fall over, or to hang.
+    fn disturb_switch(&mut self, s: usize) {
+        if self.chaotic && self.rng.chance(20) {
+            let soon = self.rng.range(0, 60);
+            let who = self.rng.below(2);
+            self.at(soon, Ev::Kill { s: who });
+        }
+        if self.chaotic && self.rng.chance(20) {
+            self.st[1 - s].hangs_until = self.now + self.rng.range(100, 3_000);
+        }
+    }
+
+    /// An edit that a hand-over did not wait for.
+    pub(super) fn commit_late(&mut self, s: usize, id: u64) {
+        self.st[s].disk.commit(id);
+        self.st[s].acked.insert(id);
+        let head = self.st[s].disk.head();
+        self.feed(s, Event::Committed { head });
     }
 
     fn set_streaming(&mut self, s: usize, conn: usize, stream: Stream, next: u64) {

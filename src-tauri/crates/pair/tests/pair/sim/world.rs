@@ -167,6 +167,14 @@ pub(super) enum Ev {
         s: usize,
     },
     Heal,
+    Kill {
+        s: usize,
+    },
+    LateCommit {
+        s: usize,
+        boot: u32,
+        id: u64,
+    },
     Chaos,
 }
 
@@ -556,6 +564,12 @@ impl World {
                 self.up = [true; 2];
                 self.note(|| "network heals".to_owned());
             }
+            Ev::Kill { s } => self.kill(s),
+            Ev::LateCommit { s, boot, id } => {
+                if self.is_running(s, boot) {
+                    self.commit_late(s, id);
+                }
+            }
             Ev::Chaos => self.chaos(),
         }
     }
@@ -699,9 +713,16 @@ impl World {
     fn pump(&mut self, conn: usize, end: usize) {
         let c = &self.conns[conn];
         let (s, from, boot) = (c.ends[end], c.ends[1 - end], c.boots[end]);
-        let fenced = self.fault != Some(Fault::AnyStream)
-            || !matches!(c.queues[end].front(), Some(Item::Data(..)));
-        if !self.is_running(s, boot) || !c.open[end] && fenced {
+        if !self.is_running(s, boot) {
+            return;
+        }
+        if !c.open[end] {
+            // Nothing comes out of a link that was given up, unless the driver is at fault.
+            if self.fault == Some(Fault::AnyStream)
+                && let Some(Item::Data(stream, entry)) = self.conns[conn].queues[end].pop_front()
+            {
+                self.take_data(s, stream, entry);
+            }
             return;
         }
         if !self.up[from] {
