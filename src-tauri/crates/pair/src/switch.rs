@@ -219,6 +219,7 @@ impl State {
                 at: head.position,
             });
         }
+        self.check_equal();
         if self.durable.refused == Some(id) {
             self.switch.refusing = Some((id, Reason::Switching));
         } else if late || self.is_stopping() {

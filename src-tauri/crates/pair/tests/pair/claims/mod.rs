@@ -1,0 +1,9 @@
+//! Claims about one station, one at a time.
+
+mod bench;
+mod commands;
+mod fitting;
+mod histories;
+mod primary;
+mod secondary;
+mod words;
