@@ -1,78 +1,34 @@
 //! The task that owns the pair's state machine.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pair::action::Action;
-use pair::config::{Fingerprint as PairFingerprint, Identity as PairIdentity, RunId};
-use pair::event::{Command, Event, LinkId, ReplyToken, Side};
+use pair::event::{Event, LinkId, ReplyToken, Side};
 use pair::message::Hello;
 use pair::view::Notice;
-use pair::{Config, Mode, Now, Reason, State};
+use pair::{Mode, Now, State};
 use store::Store;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
-use uuid::Uuid;
 
 use super::clock::{self, ALIVE_EVERY, AliveMark};
 use super::connection::Connection;
 use super::contact;
 use super::follow::Follower;
-use super::handle::{Answer, RedundancyError, RedundancyHandle, Request, SetRedundancy};
+use super::handle::{Answer, Request};
 use super::lane::{self, Lane, Turn};
 use super::links::{LinkEvent, OpenLink};
 use super::snapshot::Snapshot;
 use super::writer::WriterWatch;
-use crate::link::address::{self, AddressError};
 use crate::link::client::ContactError;
-use crate::link::identity::{Identity, IdentityError};
-use crate::link::peer_url::{PeerUrl, PeerUrlError};
 use crate::link::server::Inbound;
 use crate::link::socket::Link;
 
-/// Requests, events and callers that may wait for the driver. It never waits itself, so these only smooth bursts.
-const WAITING_MAX: usize = 64;
-/// Notices that a slow subscriber may be behind.
-const NOTICES_KEPT: usize = 32;
 /// How often the journal is pruned.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
-/// The failover offset that the form shows before one was set, in seconds.
-const OFFSET_DEFAULT_S: u32 = 30;
-
-/// What a station's redundancy starts with.
-pub struct Options {
-    /// The station's data.
-    pub store: Store,
-    /// What operators call the station.
-    pub name: String,
-    /// Of this build.
-    pub version: semver::Version,
-    /// Where to listen for the peer, if asked for: `--listen`.
-    pub listen: Option<SocketAddr>,
-}
-
-/// Why the redundancy did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The key or certificate.
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
-    /// The address to listen on.
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// This machine's name cannot stand in a URL.
-    #[error(
-        "could not make this station's own URL: {0}; choose an address with --listen ADDR:PORT"
-    )]
-    OwnUrl(#[from] PeerUrlError),
-    /// The pair's record or this station's history could not be read.
-    #[error("could not read where this station is in its pair: {0}")]
-    Store(#[from] store::Error),
-}
 
 /// What happens beside the operators' requests and the peer's calls.
 pub(super) enum Input {
@@ -93,84 +49,22 @@ pub(super) enum Reached {
     Link(Link),
 }
 
-/// Starts the redundancy of a station. The store's edit permit is the driver's from then on.
-pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
-    let Options {
-        store,
-        name,
-        version,
-        listen,
-    } = options;
-    let identity = Identity::load_or_create(store.dir())?;
-    let address = address::choose(store.dir(), listen)?;
-    let own_url = Arc::new(address::advertised_url(address)?.pinned(identity.fingerprint()));
-    let me = PairIdentity {
-        station: store.station(),
-        name,
-        run: RunId(Uuid::new_v4()),
-        fingerprint: PairFingerprint(identity.fingerprint().to_string()),
-        version,
-        schema: store.schema_hash().to_owned(),
-    };
-    let durable = lane::read_record(&store).await?;
-    let own = lane::read_own(&store).await?;
-    let alive = AliveMark::new(store.dir());
-    let now = clock::now();
-    let (state, actions) = State::start(me, durable, own, alive.away(now), now);
-
-    let (requests, request_queue) = mpsc::channel(WAITING_MAX);
-    let (inputs, input_queue) = mpsc::channel(WAITING_MAX);
-    let (link_events, link_event_queue) = mpsc::channel(WAITING_MAX);
-    let (inbound, inbound_queue) = mpsc::channel(WAITING_MAX);
-    let notices = broadcast::Sender::new(NOTICES_KEPT);
-    let connection = Connection::new(identity, address, inbound, inputs.clone());
-    let first = Arc::new(snapshot_of(&state, &connection, 0, now));
-    let (publish, snapshots) = watch::channel(first);
-
-    let turn = Turn::default();
-    let driver = Driver {
-        lane: Lane::start(store.clone(), inputs.clone(), turn.clone()),
-        follower: Follower::start(store.clone(), inputs.clone(), turn),
-        writer: WriterWatch::new(store.clone()),
-        inputs,
-        link_events,
-        links: HashMap::new(),
-        link_count: 0,
-        replies: HashMap::new(),
-        reply_count: 0,
-        connection,
-        alive,
-        tick_due: now.mono,
-        alive_due: now.mono,
-        prune_due: now.mono + PRUNE_EVERY,
-        publish,
-        notices: notices.clone(),
-        stopping: Vec::new(),
-        stopped: false,
-        state,
-        store,
-    };
-    let queues = Queues {
-        requests: request_queue,
-        inputs: input_queue,
-        link_events: link_event_queue,
-        inbound: inbound_queue,
-    };
-    tokio::spawn(driver.run(actions, queues));
-    Ok(RedundancyHandle {
-        requests,
-        snapshots,
-        notices,
-        own_url,
-    })
+/// Where the driver hears from.
+pub(super) struct Queues {
+    pub(super) requests: mpsc::Receiver<Request>,
+    pub(super) inputs: mpsc::Receiver<Input>,
+    pub(super) link_events: mpsc::Receiver<(LinkId, LinkEvent)>,
+    pub(super) inbound: mpsc::Receiver<Inbound>,
 }
 
-/// Where the driver hears from.
-struct Queues {
-    requests: mpsc::Receiver<Request>,
-    inputs: mpsc::Receiver<Input>,
-    link_events: mpsc::Receiver<(LinkId, LinkEvent)>,
-    inbound: mpsc::Receiver<Inbound>,
+/// What the driver works with beside the machine and the store.
+pub(super) struct Outside {
+    pub(super) connection: Connection,
+    pub(super) alive: AliveMark,
+    pub(super) inputs: mpsc::Sender<Input>,
+    pub(super) link_events: mpsc::Sender<(LinkId, LinkEvent)>,
+    pub(super) publish: watch::Sender<Arc<Snapshot>>,
+    pub(super) notices: broadcast::Sender<Notice>,
 }
 
 pub(super) struct Driver {
@@ -187,13 +81,13 @@ pub(super) struct Driver {
     writer: WriterWatch,
     link_events: mpsc::Sender<(LinkId, LinkEvent)>,
     link_count: u64,
-    reply_count: u64,
+    pub(super) reply_count: u64,
     alive: AliveMark,
     tick_due: pair::Mono,
     alive_due: pair::Mono,
     prune_due: pair::Mono,
     publish: watch::Sender<Arc<Snapshot>>,
-    stopping: Vec<oneshot::Sender<()>>,
+    pub(super) stopping: Vec<oneshot::Sender<()>>,
 }
 
 /// A link with what this station sends on it in bulk.
@@ -204,7 +98,42 @@ pub(super) struct Held {
 }
 
 impl Driver {
-    async fn run(mut self, actions: Vec<Action>, mut queues: Queues) {
+    pub(super) fn new(state: State, store: Store, outside: Outside, now: Now) -> Self {
+        let Outside {
+            connection,
+            alive,
+            inputs,
+            link_events,
+            publish,
+            notices,
+        } = outside;
+        let turn = Turn::default();
+        Self {
+            lane: Lane::start(store.clone(), inputs.clone(), turn.clone()),
+            follower: Follower::start(store.clone(), inputs.clone(), turn),
+            writer: WriterWatch::new(store.clone()),
+            inputs,
+            link_events,
+            links: HashMap::new(),
+            link_count: 0,
+            replies: HashMap::new(),
+            reply_count: 0,
+            connection,
+            alive,
+            tick_due: now.mono,
+            alive_due: now.mono,
+            prune_due: now.mono + PRUNE_EVERY,
+            publish,
+            notices,
+            stopping: Vec::new(),
+            stopped: false,
+            state,
+            store,
+        }
+    }
+
+    /// Runs until the station stops.
+    pub(super) async fn run(mut self, actions: Vec<Action>, mut queues: Queues) {
         self.carry_out(actions, clock::now());
         let mut head = self.store.watch_head();
         let mut agreed = self.connection.door().agreed();
@@ -364,55 +293,6 @@ impl Driver {
         }
     }
 
-    fn request(&mut self, request: Request) {
-        match request {
-            Request::Current(answer) => {
-                // Whoever asked may have gone; so below.
-                let _ = answer.send(Arc::new(self.snapshot(clock::now())));
-            }
-            Request::Configure(settings, answer) => match self.connection.take_closing() {
-                Some(closing) => self.again_after(closing, Request::Configure(settings, answer)),
-                None => self.configure(settings, answer),
-            },
-            Request::ConfirmPeer(code, answer) => match self.confirm(&code) {
-                Ok(command) => self.command(command, answer),
-                Err(error) => {
-                    let _ = answer.send(Err(error));
-                }
-            },
-            Request::Command(command, answer) => self.command(command, answer),
-            Request::MayRestore(answer) => {
-                let _ = answer.send(self.state.may_restore().map_err(RedundancyError::Refused));
-            }
-            Request::Restored(answer) => self.lane.report_restored(answer),
-            Request::Stop(done) => {
-                self.stopping.push(done);
-                self.step(Event::Stop);
-            }
-        }
-    }
-
-    fn configure(&mut self, settings: SetRedundancy, answer: Answer) {
-        match self.prepare(settings) {
-            Ok(command) => self.command(command, answer),
-            Err(error) => {
-                self.connection.close_unneeded();
-                // Whoever asked may have gone.
-                let _ = answer.send(Err(error));
-            }
-        }
-    }
-
-    /// Deals with a request once the former listener has let go of its port.
-    fn again_after(&self, closing: JoinHandle<()>, request: Request) {
-        let inputs = self.inputs.clone();
-        tokio::spawn(async move {
-            // It ends in any case; and where the driver has ended, nobody needs to know.
-            let _ = closing.await;
-            let _ = inputs.send(Input::Request(request)).await;
-        });
-    }
-
     /// Has the machine take in something after the present step.
     pub(super) fn report(&self, event: Event) {
         let inputs = self.inputs.clone();
@@ -420,72 +300,8 @@ impl Driver {
         tokio::spawn(async move { drop(inputs.send(Input::Pair(event)).await) });
     }
 
-    fn command(&mut self, command: Command, answer: Answer) {
-        self.reply_count += 1;
-        let reply = ReplyToken(self.reply_count);
-        self.replies.retain(|_, waiting| !waiting.is_closed());
-        self.replies.insert(reply, answer);
-        self.step(Event::Command { reply, command });
-    }
-
-    /// Checks what an operator set, and opens the listener that it needs.
-    fn prepare(&mut self, settings: SetRedundancy) -> Result<Command, RedundancyError> {
-        let SetRedundancy {
-            mode,
-            peer_url,
-            auto_rejoin,
-            confirm_replace,
-        } = settings;
-        let before = &self.state.durable().config;
-        let peer = match peer_url {
-            Some(typed) => Some(pair_url(&typed.parse()?)),
-            None => before.peer.clone(),
-        };
-        let auto_rejoin = auto_rejoin.unwrap_or(before.auto_rejoin);
-        let config = Config {
-            mode,
-            peer,
-            auto_rejoin,
-        };
-        config.check()?;
-        if mode != Mode::None {
-            self.connection.listen()?;
-        }
-        Ok(Command::Configure {
-            config,
-            confirm_replace,
-        })
-    }
-
-    /// Turns a confirmed short code into a pin.
-    fn confirm(&self, typed: &str) -> Result<Command, RedundancyError> {
-        let durable = self.state.durable();
-        let url: PeerUrl = durable
-            .config
-            .peer
-            .as_ref()
-            .ok_or(RedundancyError::NoCode)?
-            .url
-            .parse()?;
-        let agreed = self
-            .connection
-            .code_to_confirm()
-            .ok_or(RedundancyError::NoCode)?;
-        if !agreed.code.matches(typed) {
-            return Err(RedundancyError::WrongCode);
-        }
-        let config = Config {
-            peer: Some(pair_url(&url.pinned(agreed.peer))),
-            ..durable.config.clone()
-        };
-        Ok(Command::Configure {
-            config,
-            confirm_replace: durable.replace_confirmed,
-        })
-    }
-
-    fn snapshot(&self, now: Now) -> Snapshot {
-        snapshot_of(&self.state, &self.connection, self.lane.orphans(), now)
+    pub(super) fn snapshot(&self, now: Now) -> Snapshot {
+        Snapshot::of(&self.state, &self.connection, self.lane.orphans(), now)
     }
 
     /// Publishes the pair as it is where that differs from what was published, or where something counts.
@@ -499,40 +315,5 @@ impl Driver {
             *shown = Arc::new(next);
             true
         });
-    }
-}
-
-fn snapshot_of(state: &State, connection: &Connection, orphans: u64, now: Now) -> Snapshot {
-    let durable = state.durable();
-    let offset = |mode: Mode| match mode {
-        Mode::SecondaryFailover { offset_s } => Some(offset_s),
-        Mode::None | Mode::Primary | Mode::SecondaryCopy => None,
-    };
-    let view = state.view(now);
-    let code = connection
-        .code_to_show()
-        .filter(|_| view.reason == Reason::ConfirmCode);
-    Snapshot {
-        version: state.identity().version.clone(),
-        config: durable.config.clone(),
-        failover_offset_s: offset(durable.config.mode)
-            .or_else(|| durable.former_mode.and_then(offset))
-            .unwrap_or(OFFSET_DEFAULT_S),
-        view,
-        edits: state.edits(now),
-        held: durable.held,
-        confirm_code: code.map(|agreed| agreed.code.to_string()),
-        orphans,
-        listener_error: connection.listener_error(),
-        taken: now,
-    }
-}
-
-fn pair_url(url: &PeerUrl) -> pair::config::PeerUrl {
-    pair::config::PeerUrl {
-        url: url.to_string(),
-        fingerprint: url
-            .fingerprint()
-            .map(|fingerprint| PairFingerprint(fingerprint.to_string())),
     }
 }

@@ -11,8 +11,9 @@ use store::{LocalPut, Retention, Store};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
-use super::driver::{Input, StartError};
+use super::driver::Input;
 use super::handle::{Answer, RedundancyError};
+use super::start::StartError;
 
 /// The local record that the pair's state is kept under.
 const RECORD: &str = "pair";

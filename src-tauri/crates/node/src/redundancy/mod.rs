@@ -22,13 +22,15 @@ mod handle;
 mod lane;
 mod links;
 mod perform;
+mod requests;
 mod snapshot;
+mod start;
 mod tail;
 mod writer;
 
-pub use driver::{Options, StartError, start};
 pub use handle::{RedundancyError, RedundancyHandle, SetRedundancy};
 pub use snapshot::Snapshot;
+pub use start::{Options, StartError, start};
 
 #[cfg(test)]
 mod tests;

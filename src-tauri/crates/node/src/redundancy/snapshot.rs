@@ -1,7 +1,12 @@
 //! What the pair looks like at one moment, for operators and programs.
 
 use pair::action::Edits;
-use pair::{Config, Now, View};
+use pair::{Config, Mode, Now, Reason, State, View};
+
+use super::connection::Connection;
+
+/// The failover offset that the form shows before one was set, in seconds.
+const OFFSET_DEFAULT_S: u32 = 30;
 
 /// Everything that is shown of the redundancy of this station.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +34,32 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    pub(super) fn of(state: &State, connection: &Connection, orphans: u64, now: Now) -> Self {
+        let durable = state.durable();
+        let offset = |mode: Mode| match mode {
+            Mode::SecondaryFailover { offset_s } => Some(offset_s),
+            Mode::None | Mode::Primary | Mode::SecondaryCopy => None,
+        };
+        let view = state.view(now);
+        let code = connection
+            .code_to_show()
+            .filter(|_| view.reason == Reason::ConfirmCode);
+        Self {
+            version: state.identity().version.clone(),
+            config: durable.config.clone(),
+            failover_offset_s: offset(durable.config.mode)
+                .or_else(|| durable.former_mode.and_then(offset))
+                .unwrap_or(OFFSET_DEFAULT_S),
+            view,
+            edits: state.edits(now),
+            held: durable.held,
+            confirm_code: code.map(|agreed| agreed.code.to_string()),
+            orphans,
+            listener_error: connection.listener_error(),
+            taken: now,
+        }
+    }
+
     /// True where two snapshots differ in more than the passing of time.
     #[must_use]
     pub fn differs(&self, other: &Self) -> bool {

@@ -1,0 +1,111 @@
+//! Starting a station's redundancy.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use pair::State;
+use pair::config::{Fingerprint as PairFingerprint, Identity as PairIdentity, RunId};
+use store::Store;
+use tokio::sync::{broadcast, mpsc, watch};
+use uuid::Uuid;
+
+use super::clock::{self, AliveMark};
+use super::connection::Connection;
+use super::driver::{Driver, Outside, Queues};
+use super::handle::RedundancyHandle;
+use super::lane;
+use super::snapshot::Snapshot;
+use crate::link::address::{self, AddressError};
+use crate::link::identity::{Identity, IdentityError};
+use crate::link::peer_url::PeerUrlError;
+
+/// Requests, events and callers that may wait for the driver. It never waits itself, so these only smooth bursts.
+const WAITING_MAX: usize = 64;
+/// Notices that a slow subscriber may be behind.
+const NOTICES_KEPT: usize = 32;
+
+/// What a station's redundancy starts with.
+pub struct Options {
+    /// The station's data.
+    pub store: Store,
+    /// What operators call the station.
+    pub name: String,
+    /// Of this build.
+    pub version: semver::Version,
+    /// Where to listen for the peer, if asked for: `--listen`.
+    pub listen: Option<SocketAddr>,
+}
+
+/// Why the redundancy did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The key or certificate.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The address to listen on.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// This machine's name cannot stand in a URL.
+    #[error(
+        "could not make this station's own URL: {0}; choose an address with --listen ADDR:PORT"
+    )]
+    OwnUrl(#[from] PeerUrlError),
+    /// The pair's record or this station's history could not be read.
+    #[error("could not read where this station is in its pair: {0}")]
+    Store(#[from] store::Error),
+}
+
+/// Starts the redundancy of a station. The store's edit permit is the driver's from then on.
+pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
+    let Options {
+        store,
+        name,
+        version,
+        listen,
+    } = options;
+    let identity = Identity::load_or_create(store.dir())?;
+    let address = address::choose(store.dir(), listen)?;
+    let own_url = Arc::new(address::advertised_url(address)?.pinned(identity.fingerprint()));
+    let me = PairIdentity {
+        station: store.station(),
+        name,
+        run: RunId(Uuid::new_v4()),
+        fingerprint: PairFingerprint(identity.fingerprint().to_string()),
+        version,
+        schema: store.schema_hash().to_owned(),
+    };
+    let durable = lane::read_record(&store).await?;
+    let own = lane::read_own(&store).await?;
+    let alive = AliveMark::new(store.dir());
+    let now = clock::now();
+    let (state, actions) = State::start(me, durable, own, alive.away(now), now);
+
+    let (requests, request_queue) = mpsc::channel(WAITING_MAX);
+    let (inputs, input_queue) = mpsc::channel(WAITING_MAX);
+    let (link_events, link_event_queue) = mpsc::channel(WAITING_MAX);
+    let (inbound, inbound_queue) = mpsc::channel(WAITING_MAX);
+    let notices = broadcast::Sender::new(NOTICES_KEPT);
+    let connection = Connection::new(identity, address, inbound, inputs.clone());
+    let (publish, snapshots) = watch::channel(Arc::new(Snapshot::of(&state, &connection, 0, now)));
+    let outside = Outside {
+        connection,
+        alive,
+        inputs,
+        link_events,
+        publish,
+        notices: notices.clone(),
+    };
+    let queues = Queues {
+        requests: request_queue,
+        inputs: input_queue,
+        link_events: link_event_queue,
+        inbound: inbound_queue,
+    };
+    tokio::spawn(Driver::new(state, store, outside, now).run(actions, queues));
+    Ok(RedundancyHandle {
+        requests,
+        snapshots,
+        notices,
+        own_url,
+    })
+}
