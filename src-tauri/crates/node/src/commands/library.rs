@@ -2,6 +2,8 @@
 
 use domain::asset::{Asset, AssetKind, MediaFile};
 use domain::ids::AssetId;
+use domain::rate::FrameRate;
+use domain::validate;
 use store::tables;
 use uuid::Uuid;
 
@@ -229,55 +231,68 @@ impl Library for ScanDesk {
         }))
     }
 
+    async fn refuses(&self, file: &Probed) -> Result<Option<String>, ApiError> {
+        let rate = channel_and_clock(&mut *self.0.read().await?)
+            .await?
+            .1
+            .counting()
+            .rate();
+        let asset = found(file.clone(), rate, "");
+        Ok(validate::normalize_asset(asset, rate)
+            .err()
+            .map(|error| error.to_string()))
+    }
+
     async fn commit(&self, label: String, files: Vec<Probed>) -> Result<(), ApiError> {
         let mut edit = self.0.edit(label).await?;
         let (_, clock) = channel_and_clock(edit.connection()).await?;
         let rate = clock.counting().rate();
         let added_at = jiff::Timestamp::now().to_string();
         let mut new = Vec::with_capacity(files.len());
-        for Probed {
-            known,
-            file,
-            title,
-            info,
-        } in files
-        {
-            let duration = info
-                .duration_us
-                .map_or(0, |micros| rate.frames_from_micros(micros));
-            let known = match known {
+        for file in files {
+            let known = match file.known {
                 // It may have been deleted since the file was looked at.
                 Some(id) => tables::assets::by_ids(edit.connection(), [id])
                     .await?
                     .remove(&id),
                 None => None,
             };
+            let asset = found(file, rate, &added_at);
             match known {
-                Some(asset) => drop(
+                Some(known) => {
+                    let Asset { duration, info, .. } = asset;
                     tables::assets::update(
                         edit.connection(),
                         Asset {
                             duration,
                             info,
-                            ..asset
+                            ..known
                         },
                     )
-                    .await?,
-                ),
-                None => new.push(Asset {
-                    id: AssetId(Uuid::now_v7()),
-                    kind: AssetKind::Clip,
-                    title,
-                    file: Some(file),
-                    duration,
-                    category: String::new(),
-                    notes: String::new(),
-                    info,
-                    created_at: added_at.clone(),
-                }),
+                    .await?;
+                }
+                None => new.push(asset),
             }
         }
         tables::assets::add(edit.connection(), new).await?;
         commit(edit).await.map(drop)
+    }
+}
+
+/// The asset that a file becomes.
+fn found(file: Probed, rate: FrameRate, created_at: &str) -> Asset {
+    Asset {
+        id: AssetId(Uuid::now_v7()),
+        kind: AssetKind::Clip,
+        title: file.title,
+        file: Some(file.file),
+        duration: file
+            .info
+            .duration_us
+            .map_or(0, |micros| rate.frames_from_micros(micros)),
+        category: String::new(),
+        notes: String::new(),
+        info: file.info,
+        created_at: created_at.to_owned(),
     }
 }

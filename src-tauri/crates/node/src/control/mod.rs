@@ -18,6 +18,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
@@ -28,6 +29,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::api::Handlers;
 use crate::station::Events;
+
+/// How long an orderly end waits for calls that are being answered.
+const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// What every request is served from.
 struct Served<H> {
@@ -123,12 +127,18 @@ impl ControlServer {
         format!("{}/#token={}", self.url, self.token.reveal())
     }
 
-    /// Ends: answers what is being asked, closes event streams, removes `control.json`.
+    /// Ends: answers what is being asked, closes event streams, removes `control.json`. A client that does not let go is
+    /// not waited for longer than a few seconds.
     pub async fn stop(self) {
         self.file.remove();
         self.closing.cancel();
         self.tasks.close();
-        self.tasks.wait().await;
+        if tokio::time::timeout(STOP_GRACE, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a client of the control API did not let go");
+        }
     }
 }
 

@@ -59,6 +59,12 @@ pub trait Library: Send + Sync {
         file: &MediaFile,
     ) -> impl Future<Output = Result<Option<Known>, ApiError>> + Send;
 
+    /// Why the library cannot take a file, in words: its name or duration is beyond a limit; `None` where it can.
+    fn refuses(
+        &self,
+        file: &Probed,
+    ) -> impl Future<Output = Result<Option<String>, ApiError>> + Send;
+
     /// Adds or updates assets in one journal entry. Durations are computed at the channel's rate of that moment.
     fn commit(
         &self,
@@ -161,28 +167,35 @@ impl<L: Library> Scan<L> {
         {
             return Ok(Outcome::Unchanged);
         }
-        match self.prober.probe(&path).await {
-            Ok(info) => Ok(Outcome::Probed(Box::new(Probed {
-                known: before.map(|known| known.id),
-                title: path
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-                file,
-                info: MediaInfo {
-                    size_bytes,
-                    modified_at,
-                    ..info
-                },
-            }))),
+        let info = match self.prober.probe(&path).await {
+            Ok(info) => info,
             Err(error @ (ProbeError::Missing { .. } | ProbeError::Run(_))) => {
-                Err(unavailable(error))
+                return Err(unavailable(error));
             }
             Err(error) => {
-                let reason = error.to_string();
-                Ok(Outcome::Problem { path, reason })
+                return Ok(Outcome::Problem {
+                    path,
+                    reason: error.to_string(),
+                });
             }
+        };
+        let probed = Probed {
+            known: before.map(|known| known.id),
+            title: path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            file,
+            info: MediaInfo {
+                size_bytes,
+                modified_at,
+                ..info
+            },
+        };
+        match self.library.refuses(&probed).await? {
+            Some(reason) => Ok(Outcome::Problem { path, reason }),
+            None => Ok(Outcome::Probed(Box::new(probed))),
         }
     }
 

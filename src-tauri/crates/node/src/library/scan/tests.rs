@@ -18,12 +18,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TWO_SECONDS: &str =
     r#"echo '{"streams":[{"codec_type":"video","duration":"2.000000"}],"format":{}}'"#;
 
+/// What was committed at once: its label, and the files.
+type Entry = (String, Vec<Probed>);
+
 /// A library in memory.
 #[derive(Clone, Default)]
-struct Shelf(Arc<Mutex<Vec<(String, Vec<Probed>)>>>);
+struct Shelf(Arc<Mutex<Vec<Entry>>>);
 
 impl Library for Shelf {
     async fn known(&self, _: &MediaFile) -> Result<Option<Known>, ApiError> {
+        Ok(None)
+    }
+
+    async fn refuses(&self, _: &Probed) -> Result<Option<String>, ApiError> {
         Ok(None)
     }
 
@@ -38,6 +45,10 @@ struct ReadOnly;
 
 impl Library for ReadOnly {
     async fn known(&self, _: &MediaFile) -> Result<Option<Known>, ApiError> {
+        Ok(None)
+    }
+
+    async fn refuses(&self, _: &Probed) -> Result<Option<String>, ApiError> {
         Ok(None)
     }
 

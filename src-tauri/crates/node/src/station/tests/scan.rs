@@ -170,16 +170,21 @@ async fn what_cannot_be_read_is_listed_with_its_reason_and_the_rest_comes_in() {
     std::fs::write(dir.path().join("text.mp4"), "this is no film\n").unwrap();
     std::fs::write(dir.path().join("empty.mov"), "").unwrap();
     std::fs::write(dir.path().join("readme.txt"), "passed over").unwrap();
+    std::fs::copy(
+        dir.path().join("good.mp4"),
+        dir.path().join("two\nlines.mp4"),
+    )
+    .unwrap();
 
     let job = scan(&bench, dir.path()).await;
     assert_eq!(
         (&job["state"], &job["added"], &job["problem_count"]),
-        (&json!("done"), &json!(1), &json!(3)),
+        (&json!("done"), &json!(1), &json!(4)),
         "{job}"
     );
     let mut named = strings(&job["problems"], "path");
     named.sort();
-    let expected = ["cut.mp4", "empty.mov", "text.mp4"].map(|name| {
+    let expected = ["cut.mp4", "empty.mov", "text.mp4", "two\nlines.mp4"].map(|name| {
         dir.path()
             .canonicalize()
             .unwrap()
