@@ -237,6 +237,20 @@ impl State {
         }
     }
 
+    /// The primary is there: a promotion by the offset that still waits for the disk is not begun.
+    pub(crate) fn call_promotion_off(&mut self) {
+        self.change.take_if(|change| {
+            change.stage != Stage::Writing
+                && matches!(
+                    change.goal,
+                    Goal::Promote {
+                        why: Opening::Failover,
+                        ..
+                    }
+                )
+        });
+    }
+
     /// Gives up a change that is not yet being written.
     pub(crate) fn abandon_change(&mut self, code: RefusalCode, message: &str) {
         if let Some(change) = self.change.take_if(|change| change.stage != Stage::Writing) {

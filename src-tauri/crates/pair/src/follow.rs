@@ -312,8 +312,12 @@ impl State {
     }
 
     pub(crate) fn applied(&mut self, stream: Stream, head: Head) {
-        // What the store did is so, whichever stream it came from: a link may have been given up meanwhile.
         if !self.mode().is_secondary() {
+            return;
+        }
+        // What got in of a stream that was given up counts while nothing else is under way. Later it would be out of date,
+        // and a new stream begins with where the store is.
+        if !self.is_current(stream) && self.follow.phase != Phase::Idle {
             return;
         }
         self.head_moved(head);

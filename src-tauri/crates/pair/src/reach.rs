@@ -80,6 +80,7 @@ impl State {
         self.contact.failures = 0;
         self.wanted.held = false;
         self.follow.promotion_fails = None;
+        self.call_promotion_off();
     }
 
     /// Takes in who and where the peer is.

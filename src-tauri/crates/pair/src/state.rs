@@ -186,11 +186,15 @@ impl State {
     }
 
     fn restored(&mut self, own: Own) {
-        let same_lineage = own.head.position.lineage == self.own.head.position.lineage;
+        let position = own.head.position;
+        // A history that this station left is not gone on with, since others may hold its later epochs; one that the
+        // restore itself began is.
+        let goes_on = position.lineage == self.own.head.position.lineage
+            || position.epoch.opener == self.me.station && own.epochs.len() == 1;
         self.own = own;
         match self.mode() {
-            Mode::Primary if same_lineage => self.lead.needs_epoch = Some(Opening::Restored),
-            Mode::None if same_lineage && self.change.is_none() => {
+            Mode::Primary if goes_on => self.lead.needs_epoch = Some(Opening::Restored),
+            Mode::None if goes_on && self.change.is_none() => {
                 self.begin(
                     Goal::NewEpoch {
                         why: Opening::Restored,
@@ -198,8 +202,7 @@ impl State {
                     None,
                 );
             }
-            // A history that this station left is not gone on with: other stations may hold its later epochs.
-            _ if self.change.is_none() => self.begin(Goal::NewLineage, None),
+            _ if self.change.is_none() && !goes_on => self.begin(Goal::NewLineage, None),
             _ => {}
         }
         self.drop_link(crate::action::HangupReason::Changed);

@@ -28,7 +28,8 @@ fn two_histories_find_the_last_entry_that_they_share() {
     let two_elsewhere = start(2, 1, 12);
     let three = start(3, 1, 8);
     let five = start(5, 1, 30);
-    let table: [(&[EpochStart], u64, &[EpochStart], u64, Relation); 9] = [
+    type Row<'a> = (&'a [EpochStart], u64, &'a [EpochStart], u64, Relation);
+    let table: [Row<'_>; 9] = [
         (&[one], 10, &[one], 10, Relation::Equal),
         (&[one], 4, &[one], 10, Relation::Behind { shared_seq: 4 }),
         (&[one], 10, &[one], 4, Relation::Ahead { shared_seq: 4 }),

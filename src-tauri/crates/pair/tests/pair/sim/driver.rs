@@ -238,7 +238,10 @@ impl World {
             Record::Rewound { .. } => self.count("rewound without orphans"),
             Record::HandoverRefused { .. } => self.count("hand-over refused"),
             Record::HandedOver => self.count("handed over"),
-            Record::Status { status, .. } if status == pair::Status::Synced => self.count("synced"),
+            Record::Status {
+                status: pair::Status::Synced,
+                ..
+            } => self.count("synced"),
             _ => {}
         }
     }
