@@ -103,7 +103,12 @@ fn check(
     let mut known = state::epochs(parts.db)?;
     check_epochs(parts.head, &known, epochs)?;
     enter_epochs(parts, &mut known, epochs)?;
-    let mut group = ChangeGroup::new().during(during)?;
+    // One entry is applied as it is: that is what an edit waits for.
+    let mut group = if entries.len() > 1 {
+        Some(ChangeGroup::new().during(during)?)
+    } else {
+        None
+    };
     let first = parts.head.position.seq + 1;
     let refused = |source| ApplyError::Refused {
         from_seq: first,
@@ -145,12 +150,15 @@ fn check(
         }
         (position.seq, position.chain, *sum) = (seq, entry.chain, entry.sum);
         *journal_bytes += entry.changeset.as_bytes().len() as u64;
-        group.add(&entry.changeset).map_err(refused)?;
+        if let Some(group) = &mut group {
+            group.add(&entry.changeset).map_err(refused)?;
+        }
         enter_epochs(parts, &mut known, epochs)?;
     }
-    match entries {
-        [only] => Ok(only.changeset.clone()),
-        _ => group.output().map_err(refused),
+    match (group, entries) {
+        (Some(mut group), _) => group.output().map_err(refused),
+        (None, [only]) => Ok(only.changeset.clone()),
+        (None, _) => Ok(Changeset::default()),
     }
 }
 

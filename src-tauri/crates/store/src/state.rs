@@ -162,7 +162,7 @@ pub(crate) fn save_base(db: &Db<'_>, base: &Base) -> Result<(), Error> {
 pub(crate) fn epochs(db: &Db<'_>) -> Result<Vec<EpochStart>, Error> {
     let during = "read the epoch history";
     let mut statement = db
-        .prepare("SELECT number, opener, after_seq, chain FROM epoch ORDER BY number")
+        .cached("SELECT number, opener, after_seq, chain FROM epoch ORDER BY number")
         .during(during)?;
     let mut starts = Vec::new();
     while let Some(row) = statement.step().during(during)? {
