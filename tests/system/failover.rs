@@ -155,9 +155,15 @@ fn a_primary_that_was_stopped_past_the_offset_does_not_edit_when_it_wakes() {
     pair.secondary.note(DAY, "while the other slept");
     pair.primary.resume();
     // From its first answer on, it is not writable: two edits at one time never both succeed.
+    let woken = pair.primary.call("insert_items", note(DAY, "woken"));
+    let refused = woken.expect_err("an edit while the other leads");
+    assert!(
+        matches!(refused.code.as_str(), "busy" | "read_only"),
+        "{refused:?}"
+    );
+    pair.primary.until_reason("incompatible", "superseded");
     pair.primary
         .refused("insert_items", note(DAY, "woken"), "read_only");
-    pair.primary.until_reason("incompatible", "superseded");
     pair.primary.ok("become_secondary", json!({}));
     pair.until_synced();
 }
