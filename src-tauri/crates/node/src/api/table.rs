@@ -44,13 +44,14 @@ macro_rules! commands {
             $($(#[$doc])* fn $name(&self, args: $args) -> impl Future<Output = Result<$answer, ApiError>> + Send;)*
         }
 
-        /// Runs the command of this name on JSON arguments.
+        /// Runs the command of this name on JSON arguments; answers with JSON as a value or, for who only passes it on, as
+        /// text.
         ///
         /// # Errors
         /// `not_found` for an unknown name, `invalid` for arguments of another shape, and what the command says.
-        pub async fn dispatch<H: Handlers>(handlers: &H, name: &str, args: Value) -> Result<Value, ApiError> {
+        pub async fn dispatch<H: Handlers, J: Json>(handlers: &H, name: &str, args: Value) -> Result<J, ApiError> {
             match name {
-                $(stringify!($name) => answer(&handlers.$name(arguments(name, args)?).await?),)*
+                $(stringify!($name) => written(&handlers.$name(arguments(name, args)?).await?),)*
                 _ => Err(ApiError::not_found("command", name)),
             }
         }
@@ -156,8 +157,29 @@ fn arguments<T: serde::de::DeserializeOwned>(name: &str, args: Value) -> Result<
     })
 }
 
-fn answer<T: serde::Serialize>(answer: &T) -> Result<Value, ApiError> {
-    serde_json::to_value(answer).map_err(|error| {
+/// JSON in one of its forms.
+pub trait Json: Sized {
+    /// Writes an answer.
+    ///
+    /// # Errors
+    /// Where it has no JSON form.
+    fn of<T: serde::Serialize>(answer: &T) -> serde_json::Result<Self>;
+}
+
+impl Json for Value {
+    fn of<T: serde::Serialize>(answer: &T) -> serde_json::Result<Self> {
+        serde_json::to_value(answer)
+    }
+}
+
+impl Json for String {
+    fn of<T: serde::Serialize>(answer: &T) -> serde_json::Result<Self> {
+        serde_json::to_string(answer)
+    }
+}
+
+fn written<T: serde::Serialize, J: Json>(answer: &T) -> Result<J, ApiError> {
+    J::of(answer).map_err(|error| {
         tracing::error!(%error, "an answer could not be written as JSON");
         ApiError::new(
             ErrorCode::Internal,

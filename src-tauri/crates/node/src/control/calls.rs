@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde_json::Value;
@@ -20,11 +20,10 @@ pub(super) async fn call<H: Handlers + 'static>(
     State(served): State<Arc<Served<H>>>,
     Path(command): Path<String>,
     body: Body,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<impl IntoResponse, ApiError> {
     let args = read(body).await?;
-    api::dispatch(&*served.handlers, &command, args)
-        .await
-        .map(Json)
+    let answer: String = api::dispatch(&*served.handlers, &command, args).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], answer))
 }
 
 async fn read(body: Body) -> Result<Value, ApiError> {

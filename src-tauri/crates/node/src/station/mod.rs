@@ -115,6 +115,14 @@ impl Router {
     pub async fn call(&self, command: &str, args: Value) -> Result<Value, ApiError> {
         api::dispatch(&*self.0, command, args).await
     }
+
+    /// The same with the answer as JSON text, for who only passes it on: spares a large answer a copy.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn call_text(&self, command: &str, args: Value) -> Result<String, ApiError> {
+        api::dispatch(&*self.0, command, args).await
+    }
 }
 
 impl Station {
