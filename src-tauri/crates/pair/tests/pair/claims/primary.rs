@@ -350,3 +350,31 @@ fn an_orderly_end_is_recorded_after_the_last_edit() {
     assert!(!bench.edits());
     assert!(bench.did(|a| *a == Action::Stopped));
 }
+
+#[test]
+fn the_gate_is_closed_before_a_hand_over_takes_its_position() {
+    let epochs = [start(1, 1, 0)];
+    let mut bench = started(FAILOVER, true, Away::Unknown);
+    bench.followed_by(1, &hello(FAILOVER, &epochs, 5));
+    bench.beat(
+        1,
+        super::bench::head(9, epochs[0].epoch, 5),
+        Standing::Following,
+    );
+    bench.seen.clear();
+    bench.command(Command::HandOver);
+    let at = |what: fn(&Action) -> bool| bench.seen.iter().position(what).expect("is done");
+    let closed = at(|a| matches!(a, Action::Edits(Edits::Refused { .. })));
+    let quiet = at(|a| matches!(a, Action::Quiesce { .. }));
+    let kept = at(|a| matches!(a, Action::Persist { .. }));
+    let said = at(|a| {
+        matches!(
+            a,
+            Action::Send {
+                message: Message::Handover { .. },
+                ..
+            }
+        )
+    });
+    assert!(closed < quiet && quiet < kept && kept < said);
+}

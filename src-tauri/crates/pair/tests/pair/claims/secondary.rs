@@ -287,3 +287,50 @@ fn a_message_that_makes_no_sense_ends_the_link_and_changes_nothing() {
     assert!(bench.did(|a| matches!(a, Action::Hangup { .. })));
     assert_eq!(*bench.state.durable(), before);
 }
+
+#[test]
+fn nothing_more_is_applied_before_an_epoch_is_opened() {
+    let leads = |bench: &mut Bench, command| {
+        bench.seen.clear();
+        bench.command(command);
+        let at = |what: fn(&Action) -> bool| bench.seen.iter().position(what);
+        let stopped = at(|a| *a == Action::StopApplying).expect("stops applying");
+        let opened = at(|a| matches!(a, Action::OpenEpoch { .. })).expect("opens an epoch");
+        assert!(stopped < opened);
+    };
+    leads(
+        &mut Bench::synced(FAILOVER, 5),
+        Command::Configure {
+            config: super::bench::config(Mode::Primary),
+            confirm_replace: false,
+        },
+    );
+    let mut silent = Bench::synced(FAILOVER, 5);
+    silent.wait(2_000);
+    leads(&mut silent, Command::MakePrimary { force: false });
+}
+
+#[test]
+fn a_refusal_is_said_only_once_it_is_durable() {
+    let id = HandoverId {
+        run: pair::config::RunId(uuid::Uuid::from_u128(22)),
+        number: 1,
+    };
+    let mut bench = Bench::synced(FAILOVER, 5);
+    bench.disk_full = true;
+    let at = head(9, start(1, 2, 0).epoch, 5);
+    let message = Message::Handover {
+        id,
+        head: at,
+        late: true,
+    };
+    bench.event(Event::Received {
+        link: LinkId(1),
+        message,
+    });
+    let refused = |m: &Message| matches!(m, Message::HandoverRefused { .. });
+    assert!(!bench.said(refused));
+    bench.disk_full = false;
+    bench.wait(1_000);
+    assert!(bench.said(refused));
+}
