@@ -201,7 +201,10 @@ impl Worker {
                     })
                     .await
                 }
-                Err(error) => tracing::error!(%error, "the writer could not be waited for"),
+                Err(error) => {
+                    tracing::error!(%error, "the writer could not be waited for");
+                    self.report(Event::NotDurable { token }).await;
+                }
             },
             Job::Rewind { token, to_seq } => self.rewind(token, to_seq).await,
             Job::Log { event, detail } => {
