@@ -3,6 +3,7 @@
 
 mod api;
 mod crash;
+mod disk;
 mod failover;
 mod hostile;
 mod media;

@@ -27,6 +27,8 @@ pub struct Station {
     pub dir: PathBuf,
     options: Vec<String>,
     env: Vec<(String, String)>,
+    /// The size of a disk of its own, in MiB; `None` for the machine's.
+    disk_mib: Option<u32>,
     pub ready: Value,
     http: reqwest::blocking::Client,
     _home: Option<TempDir>,
@@ -50,11 +52,30 @@ impl Station {
         station
     }
 
+    /// Starts a station whose data directory is a small disk of its own: a tmpfs that only this process sees and that
+    /// ends with it.
+    pub fn start_on_small_disk(name: &str, disk_mib: u32) -> Self {
+        let home = tempfile::tempdir().expect("a directory for the station");
+        let dir = home.path().join("data");
+        std::fs::create_dir(&dir).expect("the place of its disk");
+        let mut station = Self::new(name, &dir, &[]);
+        station.disk_mib = Some(disk_mib);
+        station._home = Some(home);
+        station.run();
+        station
+    }
+
     /// Starts a station on this data directory.
     pub fn start_in(name: &str, dir: &Path, env: &[(&str, &str)]) -> Self {
+        let mut station = Self::new(name, dir, env);
+        station.run();
+        station
+    }
+
+    fn new(name: &str, dir: &Path, env: &[(&str, &str)]) -> Self {
         // reqwest asks for one even where it speaks plain HTTP only; a second installation is refused and harmless.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut station = Self {
+        Self {
             child: None,
             name: name.to_owned(),
             dir: dir.to_owned(),
@@ -65,6 +86,7 @@ impl Station {
                 .iter()
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                 .collect(),
+            disk_mib: None,
             ready: Value::Null,
             http: reqwest::blocking::Client::builder()
                 .no_proxy()
@@ -72,9 +94,7 @@ impl Station {
                 .build()
                 .expect("a client for loopback"),
             _home: None,
-        };
-        station.run();
-        station
+        }
     }
 
     /// Sets a variable for the next start.
@@ -112,7 +132,17 @@ impl Station {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem-node"));
+        let program = env!("CARGO_BIN_EXE_tandem-node");
+        let mut command = match self.disk_mib {
+            None => Command::new(program),
+            Some(mib) => {
+                let mount = format!("mount -t tmpfs -o size={mib}m none \"$0\" && exec \"$@\"");
+                let mut own_disk = Command::new("unshare");
+                own_disk.args(["--user", "--map-root-user", "--mount", "sh", "-c", &mount]);
+                own_disk.arg(&self.dir).arg(program);
+                own_disk
+            }
+        };
         command
             .arg("run")
             .arg("--data-dir")
@@ -195,9 +225,18 @@ impl Station {
         self.ready["url"].as_str().expect("a url").to_owned()
     }
 
+    /// The data directory as this process can reach it.
+    pub fn files(&self) -> PathBuf {
+        match self.disk_mib {
+            None => self.dir.clone(),
+            Some(_) => PathBuf::from(format!("/proc/{}/root{}", self.pid(), self.dir.display())),
+        }
+    }
+
     /// Where the control API is, and its token.
     pub fn control(&self) -> (String, String) {
-        let text = std::fs::read_to_string(self.dir.join("control.json")).expect("control.json");
+        let text =
+            std::fs::read_to_string(self.files().join("control.json")).expect("control.json");
         let control: Value = serde_json::from_str(&text).expect("control.json is JSON");
         let field = |name: &str| control[name].as_str().expect("a string").to_owned();
         (field("url"), field("token"))

@@ -52,6 +52,17 @@ impl Mode {
             Self::SecondaryFailover { .. } => "secondary_failover",
         }
     }
+
+    /// What operators call it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::None => "No redundancy",
+            Self::Primary => "Primary",
+            Self::SecondaryCopy => "Secondary copy",
+            Self::SecondaryFailover { .. } => "Secondary failover",
+        }
+    }
 }
 
 /// The SHA-256 of a station's certificate in lower-case hex, as its URL carries it. Opaque here.

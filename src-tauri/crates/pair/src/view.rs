@@ -47,6 +47,20 @@ impl Status {
             Self::Synced => "synced",
         }
     }
+
+    /// What operators call it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NoRedundancy => "No redundancy",
+            Self::Incompatible => "Incompatible",
+            Self::Unavailable => "Unavailable",
+            Self::Connecting => "Connecting",
+            Self::NotSynced => "Not synced",
+            Self::Syncing => "Syncing",
+            Self::Synced => "Synced",
+        }
+    }
 }
 
 /// Whether a secondary failover would promote itself (rule 2), and why not.

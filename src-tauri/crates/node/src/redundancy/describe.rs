@@ -7,22 +7,22 @@ use pair::view::{Opening, Record};
 pub(super) fn record(record: &Record) -> (&'static str, String) {
     match *record {
         Record::Started { mode, clean: true } => {
-            ("started", format!("Started with mode {}.", mode.code()))
+            ("started", format!("Started as {}.", mode.words()))
         }
         Record::Started { mode, clean: false } => (
             "started",
             format!(
-                "Started with mode {}; the process before did not end in order.",
-                mode.code()
+                "Started as {}; the process before did not end in order.",
+                mode.words()
             ),
         ),
         Record::Woke { gap_ms } => ("woke", format!("Was asleep or stopped for {gap_ms} ms.")),
         Record::Status { status, reason } => {
-            ("status", format!("{}: {}", status.code(), reason.cause()))
+            ("status", format!("{}: {}", status.words(), reason.cause()))
         }
         Record::Configured { mode } => (
             "mode",
-            format!("The operator set the mode {}.", mode.code()),
+            format!("The operator set the mode to {}.", mode.words()),
         ),
         Record::EpochOpened { number, why } => (
             "promoted",
