@@ -1,7 +1,7 @@
 # Two commands set everything up on a Debian machine with Rust and Node: `make run` and `make test`.
 # What is missing (Debian packages, npm packages) is installed by .ci/setup, which says what it does.
 
-.PHONY: help run pair test check types package screenshots
+.PHONY: help run pair test check types bench package screenshots
 
 help:
 	@echo 'make run          start Tandem (without a display: a station and its screen in the browser)'
@@ -9,6 +9,7 @@ help:
 	@echo 'make test         every check and test; the last line counts them'
 	@echo 'make check        the quick checks only: formats, lints, types'
 	@echo 'make types        generate the TypeScript types of the API again'
+	@echo 'make bench        measure a pair beside this machine'"'"'s disk and loopback'
 	@echo 'make package      build the Debian package'
 	@echo 'make screenshots  photograph the screens into artifacts/'
 
@@ -31,6 +32,10 @@ check:
 types:
 	rm -rf ui/src/backend/bindings
 	cargo test --workspace --lib export_bindings
+
+bench:
+	@.ci/setup run
+	cargo bench -p tandem-node --bench pair
 
 package:
 	@.ci/setup package
