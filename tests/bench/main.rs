@@ -10,15 +10,17 @@
 #[path = "../system/station.rs"]
 mod station;
 
+#[path = "../system/events.rs"]
+mod events;
+
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use futures_util::TryStreamExt;
-use reqwest_websocket::{Message, Upgrade, WebSocket};
 use serde_json::{Value, json};
 
+use events::{listen, next};
 use station::{DAY, Pair, Station, note};
 
 /// Edits that are measured, after a tenth of them to warm up.
@@ -51,8 +53,8 @@ async fn edits(pair: &Pair, probe: &mut Probe, measured: &mut Measured) {
         .no_proxy()
         .build()
         .expect("a client");
-    let mut here = events(&pair.primary).await;
-    let mut there = events(&pair.secondary).await;
+    let mut here = listen(&pair.primary).await;
+    let mut there = listen(&pair.secondary).await;
     let (url, token) = pair.primary.control();
     for n in 0..EDITS + EDITS / 10 {
         let (synced, trip) = (probe.fdatasync(), probe.round_trip());
@@ -69,9 +71,12 @@ async fn edits(pair: &Pair, probe: &mut Probe, measured: &mut Measured) {
             .expect("JSON");
         let answered = begun.elapsed();
         let seq = answer["seq"].as_u64().expect("a seq");
-        until(&mut there, |e| e["type"] == "entry" && e["seq"] == seq).await;
+        next(&mut there, "the entry", |e| {
+            e["type"] == "entry" && e["seq"] == seq
+        })
+        .await;
         let visible = begun.elapsed();
-        until(&mut here, |e| {
+        next(&mut here, "that the peer holds it", |e| {
             e["type"] == "peer_durable" && e["seq"].as_u64() >= Some(seq)
         })
         .await;
@@ -84,35 +89,6 @@ async fn edits(pair: &Pair, probe: &mut Probe, measured: &mut Measured) {
             measured.twice.push(twice);
         }
     }
-}
-
-async fn events(station: &Station) -> WebSocket {
-    let (url, token) = station.control();
-    reqwest::Client::builder()
-        .no_proxy()
-        .http1_only()
-        .build()
-        .expect("a client")
-        .get(format!("{url}/api/v1/events"))
-        .bearer_auth(token)
-        .upgrade()
-        .send()
-        .await
-        .expect("the events are served")
-        .into_websocket()
-        .await
-        .expect("a WebSocket")
-}
-
-async fn until(events: &mut WebSocket, wanted: impl Fn(&Value) -> bool) {
-    while let Some(message) = events.try_next().await.expect("an event") {
-        if let Message::Text(text) = message
-            && wanted(&serde_json::from_str(&text).expect("events are JSON"))
-        {
-            return;
-        }
-    }
-    panic!("the station closed its events");
 }
 
 /// What the disk and the loopback can do at this moment.

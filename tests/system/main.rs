@@ -4,6 +4,7 @@
 mod api;
 mod crash;
 mod disk;
+mod events;
 mod failover;
 mod hostile;
 mod media;

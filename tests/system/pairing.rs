@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::events::{listen, next};
 use crate::station::{DAY, Pair, Station, note, until, until_synced};
 
 #[test]
@@ -218,4 +219,51 @@ fn a_peer_url_without_a_fingerprint_waits_for_the_short_code() {
     secondary.ok("confirm_peer", json!({"code": b}));
     until_synced(&primary, &secondary);
     assert_eq!(secondary.titles(DAY), ["hello"]);
+}
+
+#[test]
+fn every_edit_is_told_on_the_other_station_and_when_it_exists_twice() {
+    let pair = Pair::copy();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let mut here = listen(&pair.primary).await;
+        let mut there = listen(&pair.secondary).await;
+        for n in 0..20 {
+            let (url, token) = pair.primary.control();
+            let answer: serde_json::Value = reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("a client")
+                .post(format!("{url}/api/v1/call/insert_items"))
+                .bearer_auth(token)
+                .json(&note(DAY, &format!("edit {n}")))
+                .send()
+                .await
+                .expect("an answer")
+                .json()
+                .await
+                .expect("JSON");
+            let seq = answer["seq"].as_u64().expect("a seq");
+            let entry = next(&mut there, "the entry", |e| {
+                e["type"] == "entry" && e["seq"] == seq
+            })
+            .await;
+            assert_eq!(
+                entry["playlists"].as_array().map(Vec::len),
+                Some(1),
+                "{entry}"
+            );
+            next(&mut here, "that the peer holds it", |e| {
+                e["type"] == "peer_durable" && e["seq"].as_u64() >= Some(seq)
+            })
+            .await;
+        }
+    });
+    assert_eq!(
+        pair.secondary.ok("get_playlist", json!({"date": DAY}))["items"][0]["title"],
+        "edit 19"
+    );
 }

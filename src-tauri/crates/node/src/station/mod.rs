@@ -193,6 +193,11 @@ impl Station {
         tasks.spawn(
             closing
                 .clone()
+                .run_until_cancelled_owned(tell::durables(running.clone(), events.clone())),
+        );
+        tasks.spawn(
+            closing
+                .clone()
                 .run_until_cancelled_owned(tell::notices(redundancy, events.clone())),
         );
         Ok(Self(Arc::new(Inner {

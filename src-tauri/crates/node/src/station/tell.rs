@@ -86,21 +86,9 @@ pub(super) async fn statuses(running: Arc<Running>, events: Events) {
     let mut told: Option<(StationInfo, Redundancy)> = None;
     let mut told_at = Instant::now();
     while snapshots.changed().await.is_ok() {
-        let durable = snapshots
-            .borrow_and_update()
-            .view
-            .peer_durable
-            .map(|position| position.seq);
         let Some(mut now) = status(&running).await else {
             return;
         };
-        if let Some(seq) = durable
-            && told
-                .as_ref()
-                .is_none_or(|(_, before)| before.peer_durable_seq != Some(seq))
-        {
-            events.send(Event::PeerDurable { seq });
-        }
         if told
             .as_ref()
             .is_some_and(|before| same_but_for_figures(before, &now))
@@ -118,6 +106,28 @@ pub(super) async fn statuses(running: Arc<Running>, events: Events) {
             redundancy: Box::new(now.1.clone()),
         });
         (told, told_at) = (Some(now), Instant::now());
+    }
+}
+
+/// Tells what the peer holds durably, at once and whatever else is held back: clients wait for it.
+pub(super) async fn durables(running: Arc<Running>, events: Events) {
+    let mut snapshots = running.redundancy.subscribe();
+    let mut told = None;
+    loop {
+        let durable = snapshots
+            .borrow_and_update()
+            .view
+            .peer_durable
+            .map(|position| position.seq);
+        if durable != told
+            && let Some(seq) = durable
+        {
+            events.send(Event::PeerDurable { seq });
+        }
+        told = durable;
+        if snapshots.changed().await.is_err() {
+            return;
+        }
     }
 }
 
