@@ -38,6 +38,7 @@ pub(crate) fn peer(name: &str, mode: Mode) -> PeerView {
         position: position(),
         clock_difference_ms: None,
         last_contact: None,
+        last_verify: None,
     }
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn redundancy(mode: Mode, status: Status) -> Redundancy {
         position: position(),
         peer_durable_seq: None,
         sum: Sum::default(),
+        last_verify: None,
         peer: None,
         confirm_code: None,
         difference: None,

@@ -15,3 +15,4 @@ mod partition;
 mod proxy;
 mod station;
 mod switch;
+mod verify;

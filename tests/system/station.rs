@@ -42,13 +42,25 @@ impl Station {
 
     /// The same with variables in its environment.
     pub fn start_with(name: &str, env: &[(&str, &str)]) -> Self {
+        Self::start_anew(name, env, &[])
+    }
+
+    /// The same with options on its command line.
+    pub fn start_with_options(name: &str, options: &[&str]) -> Self {
+        Self::start_anew(name, &[], options)
+    }
+
+    fn start_anew(name: &str, env: &[(&str, &str)], options: &[&str]) -> Self {
         let home = tempfile::Builder::new()
             .prefix(&format!("tandem-{name}-"))
             .tempdir()
             .expect("a directory for the station");
-        let dir = home.path().join("data");
-        let mut station = Self::start_in(name, &dir, env);
+        let mut station = Self::new(name, &home.path().join("data"), env);
+        station
+            .options
+            .extend(options.iter().map(|option| (*option).to_owned()));
         station._home = Some(home);
+        station.run();
         station
     }
 
@@ -391,11 +403,16 @@ pub struct Pair {
 impl Pair {
     /// A primary with a few items, and an empty secondary in this mode, Synced.
     pub fn synced(mode: Value) -> Self {
-        let primary = Station::start("Alpha");
+        Self::synced_with(mode, &[])
+    }
+
+    /// The same with options for both.
+    pub fn synced_with(mode: Value, options: &[&str]) -> Self {
+        let primary = Station::start_with_options("Alpha", options);
         for title in ["three", "two", "one"] {
             primary.note(DAY, title);
         }
-        let secondary = Station::start("Beta");
+        let secondary = Station::start_with_options("Beta", options);
         let pair = Self { primary, secondary };
         pair.configure(mode);
         pair.until_synced();

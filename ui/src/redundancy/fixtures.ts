@@ -43,6 +43,7 @@ export function peer(change: Partial<PeerView> = {}): PeerView {
     position,
     clock_difference_ms: 12,
     last_contact: '2026-11-22T20:59:59Z',
+    last_verify: null,
     ...change,
   };
 }
@@ -72,6 +73,7 @@ export function redundancy(
     position,
     peer_durable_seq: null,
     sum: '9f8e7d6c5b4a39281706f5e4d3c2b1a0',
+    last_verify: null,
     peer: mode === 'none' ? null : peer(),
     confirm_code: null,
     difference: null,

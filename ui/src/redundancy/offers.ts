@@ -44,7 +44,7 @@ export function offersOf(redundancy: Redundancy, pair: Pair): Offer[] {
 function isForced({ status, reason }: Redundancy, { role }: Pair): boolean {
   if (role !== 'secondary') return reason === 'handover_open';
   if (status === 'incompatible') return reason !== 'both_secondary';
-  return status === 'connecting' || status === 'not_synced';
+  return status === 'connecting' || (status === 'not_synced' && reason !== 'primary_damaged');
 }
 
 function makePrimary(redundancy: Redundancy, pair: Pair): Offer {

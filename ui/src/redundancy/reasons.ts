@@ -186,8 +186,12 @@ export const REASONS: Record<Reason, Words> = {
     cure: `Check the disk of ${secondary}, then choose Resync now.`,
   }),
   data_damaged: ({ secondary }) => ({
-    cause: 'a full check found data that no edit has made.',
-    cure: `Choose Resync now on ${secondary}.`,
+    cause: `a full check found data on ${secondary} that no edit has made.`,
+    cure: `Choose Resync now: what differs is fetched anew. If it comes back, replace the disk of ${secondary}.`,
+  }),
+  primary_damaged: ({ primary, secondary }) => ({
+    cause: `a full check found data on ${primary} that no edit has made; ${secondary} is not affected.`,
+    cure: `Choose Hand over on ${primary} (or Make primary on ${secondary}), then Resync now. If it comes back, replace the disk of ${primary}.`,
   }),
 
   behind: ({ secondary, primary }) => ({

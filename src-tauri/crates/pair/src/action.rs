@@ -261,6 +261,11 @@ pub enum Action {
         /// Comes back.
         token: Token,
     },
+    /// The same in the background, at a rate that no edit feels; answered by `Verified`.
+    Check {
+        /// Comes back.
+        token: Token,
+    },
 
     /// Answers an operator's command.
     Reply {

@@ -4,6 +4,7 @@ use domain::history::{Epoch, Position};
 use domain::ids::{LineageId, StationId};
 use serde::{Deserialize, Serialize};
 
+use crate::check::Checked;
 use crate::config::{Config, Mode};
 use crate::message::HandoverId;
 
@@ -98,6 +99,8 @@ pub struct Durable {
     pub held: bool,
     /// The operator agreed that this station's data is replaced by that of another lineage.
     pub replace_confirmed: bool,
+    /// What the latest full check of this station's data found.
+    pub checked: Option<Checked>,
     /// The last process of this station that ran as a primary ended in order. A fresh station counts as such.
     pub clean: bool,
 }
@@ -117,6 +120,7 @@ impl Default for Durable {
             in_step: false,
             held: false,
             replace_confirmed: false,
+            checked: None,
             clean: true,
         }
     }

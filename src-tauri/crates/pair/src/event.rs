@@ -6,6 +6,7 @@ use domain::history::EpochStart;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Token;
+use crate::check::Scan;
 use crate::config::Config;
 use crate::message::{Head, Hello, Message, Stream, TailRefusal, Writer};
 
@@ -252,12 +253,12 @@ pub enum Event {
         /// Its token.
         token: Token,
     },
-    /// [`crate::Action::Verify`] is done.
+    /// [`crate::Action::Verify`], [`crate::Action::Check`] or an operator's scan (`State::operator_checks`) has ended.
     Verified {
         /// Its token.
         token: Token,
-        /// Whether the full scan gives the rolling sum.
-        ok: bool,
+        /// What became of it.
+        scan: Scan,
     },
     /// The state of this station's writer changed.
     Writer(Writer),

@@ -423,6 +423,7 @@ impl State {
         self.note_epoch_seen(number);
         self.wanted.replace_confirmed = false;
         self.log(Record::SnapshotInstalled);
+        self.data_replaced();
         self.follow.whole = false;
         self.follow.orphans_after = None;
         self.follow.trouble = None;
@@ -485,11 +486,8 @@ impl State {
         }
     }
 
-    pub(crate) fn verified(&mut self, token: Token, ok: bool) {
-        self.log(Record::Verified { ok });
-        if self.follow.phase != (Phase::Verifying { token }) {
-            return;
-        }
+    /// The check that Resync now begins with has ended.
+    pub(crate) fn verified(&mut self, ok: bool) {
         if ok {
             self.follow.whole = false;
         } else {

@@ -8,6 +8,7 @@ use domain::ids::StationId;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use crate::check::Checked;
 use crate::config::{Fingerprint, Mode, RunId};
 use crate::durable::HandingOver;
 use crate::reason::Reason;
@@ -142,10 +143,12 @@ pub struct Heartbeat {
     pub head: Head,
     /// The state of its writer.
     pub writer: Writer,
-    /// What keeps the sender from following, if anything: the other end shows the same.
+    /// What is wrong at the sender, if anything: the other end shows the same.
     pub trouble: Option<Reason>,
     /// How it stands.
     pub standing: Standing,
+    /// What its latest full check of its data found.
+    pub checked: Option<Checked>,
     /// The sender's wall clock, UTC milliseconds, for display.
     pub wall_ms: i64,
 }

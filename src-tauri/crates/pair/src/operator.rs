@@ -117,6 +117,8 @@ impl State {
         match status {
             Status::Synced | Status::Syncing => self.want_lead(reply),
             Status::Unavailable => self.promote(Opening::MakePrimary, None, Some(reply)),
+            // What this secondary holds is whole, and the primary still speaks.
+            Status::NotSynced if reason == Reason::PrimaryDamaged => self.want_lead(reply),
             Status::Incompatible if reason == Reason::BothSecondary => {
                 self.promote(Opening::MakePrimary, None, Some(reply));
             }

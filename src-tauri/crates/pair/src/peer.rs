@@ -2,6 +2,7 @@
 
 use domain::ids::StationId;
 
+use crate::check::Checked;
 use crate::config::RunId;
 use crate::event::{ContactFailure, LinkId, Side};
 use crate::message::{Head, Hello, Stream, Writer};
@@ -16,8 +17,10 @@ pub(crate) struct Peer {
     /// Where it is, by its latest message.
     pub(crate) head: Head,
     pub(crate) writer: Writer,
-    /// What keeps it from following, as it said.
+    /// What is wrong there, as it said.
     pub(crate) trouble: Option<Reason>,
+    /// Its latest check, as it said.
+    pub(crate) checked: Option<Checked>,
     pub(crate) clock_difference_ms: i64,
     /// Why the two do not fit, as of the latest Hello and this station's latest change.
     pub(crate) verdict: Option<Reason>,

@@ -123,6 +123,10 @@ impl State {
                 .as_ref()
                 .filter(|_| linked)
                 .and_then(|peer| peer.trouble),
+            checked: before
+                .as_ref()
+                .filter(|before| before.station() == hello.station)
+                .and_then(|peer| peer.checked),
             clock_difference_ms: hello.wall_ms - self.now.wall_ms,
             verdict: None,
             hello,
@@ -213,8 +217,9 @@ impl State {
         let trouble = if self.mode().is_secondary() {
             self.own_trouble()
         } else {
-            None
+            self.damage()
         };
+        let checked = self.wanted.checked;
         let (head, writer, standing) = (self.own.head, self.writer, self.said_standing());
         let Some(link) = self.link.as_mut().filter(|link| link.greeted) else {
             return;
@@ -234,6 +239,7 @@ impl State {
             writer,
             trouble,
             standing,
+            checked,
             wall_ms: now.wall_ms,
         };
         let message = Message::Heartbeat(beat);
@@ -348,6 +354,7 @@ impl State {
         if let Some(peer) = self.peer.as_mut() {
             peer.writer = beat.writer;
             peer.trouble = beat.trouble;
+            peer.checked = beat.checked;
             peer.hello.standing = beat.standing;
             peer.clock_difference_ms = beat.wall_ms - now.wall_ms;
             // Entries that came before this heartbeat may have shown more than the primary's machine knew when it spoke.

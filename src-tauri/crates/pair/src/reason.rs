@@ -186,9 +186,13 @@ reasons! {
     RewindFailed, NotSynced, "rewind_failed",
         "The entries that only the secondary has could not be put aside; nothing was changed.",
         "Check the secondary's disk and choose Resync now.";
-    /// The full scan and the rolling sum differ.
+    /// The full scan and the rolling sum differ on the secondary.
     DataDamaged, NotSynced, "data_damaged",
-        "A full check found data on this station that no edit made.", "Choose Resync now on the secondary.";
+        "A full check found data on the secondary that no edit made.", "Choose Resync now on the secondary.";
+    /// The same on the primary.
+    PrimaryDamaged, NotSynced, "primary_damaged",
+        "A full check found data on the primary that no edit made.",
+        "Choose Hand over on the primary, then Resync now; or restore a backup there.";
 
     /// Behind.
     Behind, Syncing, "behind",

@@ -2,6 +2,7 @@
 
 use crate::action::{Action, Edits, EditsRefused};
 use crate::change::Goal;
+use crate::check::Checked;
 use crate::config::Mode;
 use crate::event::ContactFailure;
 use crate::follow::Phase;
@@ -31,6 +32,7 @@ struct Rest {
     armed: Armed,
     own: Head,
     peer: Option<(Head, Mode, Standing, Writer)>,
+    checked: (Option<Checked>, Option<Checked>),
     progress: Option<Progress>,
     counts: bool,
 }
@@ -132,7 +134,11 @@ impl State {
         if self.mode().is_secondary() {
             return self
                 .own_trouble()
-                .or_else(|| hangs(peer.writer).then_some(Reason::PrimaryWriterHangs));
+                .or_else(|| hangs(peer.writer).then_some(Reason::PrimaryWriterHangs))
+                .or_else(|| {
+                    peer.trouble
+                        .filter(|trouble| *trouble == Reason::PrimaryDamaged)
+                });
         }
         let (own, theirs) = (self.own.head, peer.head);
         let one_lineage = own.position.lineage == theirs.position.lineage;
@@ -149,7 +155,8 @@ impl State {
         if linked && own.position == theirs.position && own.sum != theirs.sum {
             return Some(Reason::SumsDiffer);
         }
-        peer.trouble.filter(|_| linked)
+        // Last, since what keeps the secondary from following keeps it from taking the lead, too.
+        peer.trouble.filter(|_| linked).or_else(|| self.damage())
     }
 
     /// What keeps this secondary from following, by itself.
@@ -160,7 +167,7 @@ impl State {
             Writer::Hangs { .. } if hangs => Some(Reason::SecondaryWriterHangs),
             Writer::Hangs { .. } | Writer::Ok => None,
         };
-        self.follow.trouble.or(writer)
+        self.follow.trouble.or(self.damage()).or(writer)
     }
 
     fn in_step_or_on_its_way(&self) -> Reason {
@@ -287,6 +294,8 @@ impl State {
         if self.mode().is_secondary() {
             self.wanted.in_step = match status {
                 Status::Synced => true,
+                // The primary's own data are damaged: this secondary's are not, and it may be needed soon.
+                Status::NotSynced if reason == Reason::PrimaryDamaged => self.wanted.in_step,
                 Status::Incompatible | Status::NotSynced => false,
                 _ => self.wanted.in_step,
             };
@@ -299,6 +308,10 @@ impl State {
                 .peer
                 .as_ref()
                 .map(|p| (p.head, p.hello.mode, p.hello.standing, p.writer)),
+            checked: (
+                self.wanted.checked,
+                self.peer.as_ref().and_then(|p| p.checked),
+            ),
             progress: self.follow.progress(),
             counts: self.promotes_at().is_some(),
         };
@@ -404,9 +417,11 @@ impl State {
                 head: p.head,
                 writer: p.writer,
                 clock_difference_ms: p.clock_difference_ms,
+                checked: p.checked,
                 last_contact: self.contact.heard.map(|heard| now.mono.since(heard)),
             }),
             progress: self.follow.progress(),
+            checked: self.wanted.checked,
             difference: self.difference(),
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::action::{Action, Edits, Refusal, RefusalCode, Token};
 use crate::change::{Change, Goal, Writing};
+use crate::check::Check;
 use crate::config::{Identity, Mode};
 use crate::durable::{Durable, EpochSeen};
 use crate::event::{Away, Event, LinkId, Own, ReplyToken};
@@ -37,6 +38,7 @@ pub struct State {
     pub(crate) peer: Option<Peer>,
     pub(crate) link: Option<Link>,
     pub(crate) writer: Writer,
+    pub(crate) check: Check,
     pub(crate) stop: Option<Stop>,
     /// Commands that are answered once `wanted` is durable.
     pub(crate) answer_when_durable: Vec<ReplyToken>,
@@ -81,6 +83,7 @@ impl State {
             peer: None,
             link: None,
             writer: Writer::Ok,
+            check: Check::new(now.mono),
             stop: None,
             answer_when_durable: Vec::new(),
             shown: Shown::new(now),
@@ -145,7 +148,7 @@ impl State {
                 orphans,
             } => self.rewound(token, own, orphans),
             Event::RewindFailed { token } => self.rewind_failed(token),
-            Event::Verified { token, ok } => self.verified(token, ok),
+            Event::Verified { token, scan } => self.scanned(token, scan),
             Event::Writer(writer) => self.writer = writer,
             Event::Restored { own } => self.restored(own),
             Event::Command { reply, command } => self.command(reply, command),
@@ -160,6 +163,7 @@ impl State {
         self.settle_lead();
         self.settle_follow();
         self.settle_switch();
+        self.settle_check();
         self.settle_stop();
         self.reach_out();
         self.beat();
@@ -192,6 +196,7 @@ impl State {
         let goes_on = position.lineage == self.own.head.position.lineage
             || position.epoch.opener == self.me.station && own.epochs.len() == 1;
         self.own = own;
+        self.data_replaced();
         match self.mode() {
             Mode::Primary if goes_on => self.lead.needs_epoch = Some(Opening::Restored),
             Mode::None if goes_on && self.change.is_none() => {

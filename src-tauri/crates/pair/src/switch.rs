@@ -84,7 +84,8 @@ impl State {
         }
         let (status, reason) = self.status();
         let linked = self.link.as_ref().is_some_and(|link| link.greeted);
-        let ready = matches!(status, Status::Synced | Status::Syncing)
+        let in_step = matches!(status, Status::Synced | Status::Syncing);
+        let ready = (in_step || reason == Reason::PrimaryDamaged)
             && linked
             && self.standing() == Standing::Editing;
         let to = self
@@ -337,18 +338,17 @@ impl State {
             self.refuse_handover(incoming.id, Reason::Switching);
             return;
         }
+        let trouble = self.follow.trouble.or(self.damage());
         if own.position == incoming.head.position
             && own.sum == incoming.head.sum
-            && self.follow.trouble.is_none()
+            && trouble.is_none()
         {
             self.switch.incoming = None;
             self.switch.wants = None;
             let reply = self.switch.reply.take();
             self.promote(Opening::Switch, Some(incoming.id), reply);
-        } else if self.follow.trouble.is_some()
-            || self.now.mono.since(incoming.since) >= SWITCH_CATCH_UP
-        {
-            self.refuse_handover(incoming.id, self.follow.trouble.unwrap_or(Reason::Behind));
+        } else if trouble.is_some() || self.now.mono.since(incoming.since) >= SWITCH_CATCH_UP {
+            self.refuse_handover(incoming.id, trouble.unwrap_or(Reason::Behind));
         }
     }
 

@@ -25,6 +25,12 @@ pub const SWITCH_PATIENCE: Duration = Duration::from_secs(5);
 pub const SWITCH_CATCH_UP: Duration = Duration::from_secs(2);
 /// A link on which nothing is applied for this long, though the secondary is behind, is made anew.
 pub const STALL: Duration = Duration::from_secs(15);
+/// How long after its start, or after its data were replaced, a station checks its data for the first time.
+pub const CHECK_AFTER_START: Duration = Duration::from_secs(30);
+/// How often it does from then on, unless it was told otherwise.
+pub const CHECK_EVERY: Duration = Duration::from_secs(600);
+/// When a check that could not be made is tried again.
+pub const CHECK_RETRY: Duration = Duration::from_secs(60);
 /// The least and greatest failover offset time, in seconds.
 pub const OFFSET_S: std::ops::RangeInclusive<u32> = 2..=86_400;
 

@@ -8,6 +8,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::check::Checked;
 use crate::config::Mode;
 use crate::message::{Head, Standing, Writer};
 use crate::reason::Reason;
@@ -121,6 +122,8 @@ pub struct PeerView {
     pub writer: Writer,
     /// Its wall clock minus this station's, in milliseconds.
     pub clock_difference_ms: i64,
+    /// What its latest full check found.
+    pub checked: Option<Checked>,
     /// How long ago it was heard last.
     pub last_contact: Option<Duration>,
 }
@@ -163,6 +166,8 @@ pub struct View {
     pub peer: Option<PeerView>,
     /// A snapshot under way.
     pub progress: Option<Progress>,
+    /// What this station's latest full check of its data found.
+    pub checked: Option<Checked>,
     /// What each side has beyond the other, where that is known and differs.
     pub difference: Option<Difference>,
 }
@@ -182,6 +187,8 @@ pub enum Notice {
     NotSynced,
     /// The pair is in step again.
     Synced,
+    /// A full check found this station's data damaged, which works on its own.
+    Damaged,
 }
 
 /// A line of the redundancy log. The log keeps it with the time.
@@ -255,6 +262,8 @@ pub enum Record {
         /// The scan gave the rolling sum.
         ok: bool,
     },
+    /// A full verify could not be made to its end.
+    NotVerified,
 }
 
 /// Why an epoch was opened.

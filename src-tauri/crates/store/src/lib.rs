@@ -54,7 +54,7 @@ pub use store::{Applied, Commit, Reader, Store};
 pub use tail::TailError;
 pub use touched::Touched;
 pub use undo::UndoConflict;
-pub use verify::Verified;
+pub use verify::{Pace, Verified};
 pub use write::{Edit, EditMeta, Written};
 
 #[cfg(test)]

@@ -125,12 +125,24 @@ pub(crate) fn scan_rows(
     table: &Table,
     rows: &mut changeset::Statement<'_>,
 ) -> Result<Scan, changeset::Error> {
+    scan_while(table, rows, || true)
+}
+
+/// The same for as long as `go_on` says so, which is asked before each row.
+pub(crate) fn scan_while(
+    table: &Table,
+    rows: &mut changeset::Statement<'_>,
+    mut go_on: impl FnMut() -> bool,
+) -> Result<Scan, changeset::Error> {
     let mut cells = Cells::default();
     let mut scan = Scan::default();
     let key: Vec<usize> = (0..table.key.len())
         .filter(|&column| table.key[column] != 0)
         .collect();
     while let Some(row) = rows.step()? {
+        if !go_on() {
+            break;
+        }
         cells.row(&table.name, key.iter().map(|&column| row.get(column)));
         for column in 0..row.len() {
             scan.sum.0 = scan.sum.0.wrapping_add(cells.cell(column, row.get(column)));

@@ -72,6 +72,8 @@ pub struct Redundancy {
     pub peer_durable_seq: Option<u64>,
     /// Checksum of this station's data.
     pub sum: Sum,
+    /// What this station's latest full check of its data found; null before the first.
+    pub last_verify: Option<LastVerify>,
     /// The other station as it was last heard; null before the first contact.
     pub peer: Option<PeerView>,
     /// The short code that must be the same on both screens (status connecting, reason confirm_code); null otherwise.
@@ -156,6 +158,22 @@ pub struct PeerView {
     pub clock_difference_ms: Option<i64>,
     /// When it was last heard (RFC 3339).
     pub last_contact: Option<String>,
+    /// What its latest full check of its data found; null where it has not told.
+    pub last_verify: Option<LastVerify>,
+}
+
+/// The latest full scan of a station's data against its rolling sum: its operator's, or one in the background.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LastVerify {
+    /// When it ended, by that station's clock (RFC 3339).
+    pub at: String,
+    /// Whether the data are as the journal made them.
+    pub ok: bool,
+    /// Cells scanned.
+    pub cells: u64,
+    /// How long it took in milliseconds, with the rests of a scan in the background.
+    pub ms: u64,
 }
 
 /// The steps that the present state offers; what is false would be refused. Make primary may need `force`: on a secondary

@@ -1,12 +1,10 @@
-//! What was done; undo and redo; verifying.
+//! What was done; undo and redo.
 
 use store::{HistoryEntry as Entry, Store, Written};
 
 use super::Desk;
 use super::desk::{committed, instant_us};
-use crate::api::{
-    ApiError, GetHistory, History, HistoryEntry, UndoEdit, UndoStep, Undone, Verified,
-};
+use crate::api::{ApiError, GetHistory, History, HistoryEntry, UndoEdit, UndoStep, Undone};
 
 const ENTRIES_DEFAULT: u32 = 100;
 const ENTRIES_MAX: u32 = 1_000;
@@ -50,27 +48,6 @@ pub async fn get(desk: &Desk, args: GetHistory) -> Result<History, ApiError> {
         entries: entries.into_iter().map(shown).collect(),
         undo,
         redo,
-    })
-}
-
-/// `verify`.
-///
-/// # Errors
-/// `internal`, also where SQLite finds a broken page.
-pub async fn verify(desk: &Desk) -> Result<Verified, ApiError> {
-    let store::Verified {
-        ok,
-        head,
-        scanned_sum,
-        cells,
-        took,
-    } = desk.store().verify().await?;
-    Ok(Verified {
-        ok,
-        sum: head.sum,
-        scanned_sum,
-        cells,
-        ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
     })
 }
 

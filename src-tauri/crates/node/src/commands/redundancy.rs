@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pair::action::{Edits, EditsRefused};
+use pair::check::Checked;
 use pair::message::Head;
 use pair::view::Armed;
 use serde_json::{Value, json};
@@ -13,9 +14,9 @@ use super::Desk;
 use super::desk::instant_us;
 use super::errors::sentence;
 use crate::api::{
-    ApiError, ConfirmPeer, Difference, ErrorCode, GetRedundancyLog, Lag, MakePrimary, Mode, Offers,
-    PeerView, PositionView, Progress, Reason, Redundancy, RedundancyLogEntry, SetRedundancy,
-    Status,
+    ApiError, ConfirmPeer, Difference, ErrorCode, GetRedundancyLog, Lag, LastVerify, MakePrimary,
+    Mode, Offers, PeerView, PositionView, Progress, Reason, Redundancy, RedundancyLogEntry,
+    SetRedundancy, Status, Verified,
 };
 use crate::redundancy::{self, RedundancyHandle, Snapshot};
 
@@ -165,6 +166,27 @@ pub async fn hold_failover(handle: &RedundancyHandle) -> Result<Redundancy, ApiE
     get(handle).await
 }
 
+/// `verify`.
+///
+/// # Errors
+/// `internal`, also where SQLite finds a broken page; `unavailable` while the station stops.
+pub async fn verify(handle: &RedundancyHandle) -> Result<Verified, ApiError> {
+    let store::Verified {
+        ok,
+        head,
+        scanned_sum,
+        cells,
+        took,
+    } = handle.verify().await?;
+    Ok(Verified {
+        ok,
+        sum: head.sum,
+        scanned_sum,
+        cells,
+        ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
 /// How long [`settled`] waits: a disk that hangs must not hide the station.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -236,6 +258,7 @@ pub fn shown(snapshot: &Snapshot) -> Redundancy {
         position: position(&view.own),
         peer_durable_seq: view.peer_durable.map(|position| position.seq),
         sum: view.own.sum,
+        last_verify: view.checked.as_ref().map(last_verify),
         peer: view.peer.as_ref().map(|peer| shown_peer(peer, snapshot)),
         confirm_code: snapshot.confirm_code.clone(),
         difference: view.difference.map(|difference| Difference {
@@ -284,6 +307,16 @@ fn shown_peer(peer: &pair::view::PeerView, snapshot: &Snapshot) -> PeerView {
         position: position(&peer.head),
         clock_difference_ms: Some(peer.clock_difference_ms),
         last_contact: heard_ms.map(instant),
+        last_verify: peer.checked.as_ref().map(last_verify),
+    }
+}
+
+fn last_verify(checked: &Checked) -> LastVerify {
+    LastVerify {
+        at: instant(checked.at_ms),
+        ok: checked.ok,
+        cells: checked.cells,
+        ms: checked.took_ms,
     }
 }
 
@@ -303,6 +336,8 @@ fn offers(snapshot: &Snapshot) -> Offers {
     let view = &snapshot.view;
     let leads = view.mode == pair::Mode::Primary;
     let in_step = matches!(view.status, Status::Synced | Status::Syncing);
+    // Nothing that the secondary fetched anew would mend the primary.
+    let heals_by_switch = view.reason == Reason::PrimaryDamaged;
     let refused = match snapshot.edits {
         Edits::Allowed { .. } => None,
         Edits::Refused { why } => Some(why),
@@ -320,9 +355,9 @@ fn offers(snapshot: &Snapshot) -> Offers {
         .is_some_and(|peer| peer.mode.is_secondary());
     Offers {
         make_primary: view.mode.is_secondary() || beaten || waits,
-        hand_over: leads && in_step && view.editable,
+        hand_over: leads && (in_step || heals_by_switch) && view.editable,
         become_secondary: beaten && !peer_follows,
-        resync_now: in_step || view.status == Status::NotSynced,
+        resync_now: (in_step || view.status == Status::NotSynced) && !heals_by_switch,
         hold_failover: view.countdown.is_some(),
         confirm_peer: snapshot.confirm_code.is_some(),
     }

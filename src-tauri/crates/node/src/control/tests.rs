@@ -28,6 +28,7 @@ impl Bench {
             data_dir: Some(dir.path().join("data")),
             listen: Some("127.0.0.1:0".parse().unwrap()),
             name: None,
+            ..Options::default()
         };
         let station = Station::start(options).await.unwrap();
         let control = read_control_file(station.data_dir()).unwrap();

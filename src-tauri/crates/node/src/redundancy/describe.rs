@@ -67,7 +67,11 @@ pub(super) fn record(record: &Record) -> (&'static str, String) {
         ),
         Record::Verified { ok: false } => (
             "verified",
-            "A full check found data that no edit made.".into(),
+            "A full check found data on this station that no edit made.".into(),
+        ),
+        Record::NotVerified => (
+            "verified",
+            "A full check could not be made; it is tried again in a minute.".into(),
         ),
     }
 }

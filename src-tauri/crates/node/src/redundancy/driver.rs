@@ -21,6 +21,7 @@ use super::follow::Follower;
 use super::handle::{Answer, Request};
 use super::lane::{self, Lane, Turn};
 use super::links::{LinkEvent, OpenLink};
+use super::scans::Scans;
 use super::snapshot::Snapshot;
 use super::writer::WriterWatch;
 use crate::link::client::ContactError;
@@ -72,6 +73,7 @@ pub(super) struct Driver {
     pub(super) store: Store,
     pub(super) inputs: mpsc::Sender<Input>,
     pub(super) lane: Lane,
+    pub(super) scans: Scans,
     pub(super) follower: Follower,
     pub(super) connection: Connection,
     pub(super) links: HashMap<LinkId, Held>,
@@ -110,6 +112,7 @@ impl Driver {
         let turn = Turn::default();
         Self {
             lane: Lane::start(store.clone(), inputs.clone(), turn.clone()),
+            scans: Scans::new(store.clone(), inputs.clone()),
             follower: Follower::start(store.clone(), inputs.clone(), turn),
             writer: WriterWatch::new(store.clone()),
             inputs,

@@ -8,8 +8,10 @@ use pair::action::{Refusal, RefusalCode};
 use pair::config::ConfigError;
 use pair::event::Command;
 use pair::view::Notice;
+use store::Verified;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use super::scans::ScanAnswer;
 use super::snapshot::Snapshot;
 use crate::link::peer_url::{PeerUrl, PeerUrlError};
 use crate::link::server::ListenError;
@@ -98,6 +100,7 @@ pub(super) enum Request {
     Command(Command, Answer),
     MayRestore(Answer),
     Restored(Answer),
+    Verify(ScanAnswer),
     Stop(oneshot::Sender<()>),
 }
 
@@ -190,6 +193,16 @@ impl RedundancyHandle {
     /// Reports that a backup was restored into the store.
     pub async fn restored(&self) -> Result<(), RedundancyError> {
         self.ask(Request::Restored).await
+    }
+
+    /// A full scan of this station's data against its rolling sum. Answers when what it found is in force.
+    pub async fn verify(&self) -> Result<Verified, RedundancyError> {
+        let (sender, answer) = oneshot::channel();
+        self.send(Request::Verify(sender)).await?;
+        let found = answer.await.map_err(|_| RedundancyError::Stopping)??;
+        // What the driver was told before is dealt with before the next request.
+        self.current().await?;
+        Ok(found)
     }
 
     /// Ends the redundancy in order; returns when the pair's state is durable and the listener closed,

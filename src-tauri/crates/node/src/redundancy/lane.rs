@@ -103,21 +103,6 @@ impl Lane {
         }
     }
 
-    /// A full scan, beside the jobs.
-    pub(super) fn verify(&self, token: Token) {
-        let worker = self.worker.clone();
-        tokio::spawn(async move {
-            let ok = match worker.store.verify().await {
-                Ok(found) => found.ok,
-                Err(error) => {
-                    tracing::error!(%error, "this station's data could not be verified");
-                    false
-                }
-            };
-            worker.report(Event::Verified { token, ok }).await;
-        });
-    }
-
     /// Drops what the journal need not keep, beside the jobs. `acknowledged` is the last entry that the peer holds durably;
     /// `None` without a peer.
     pub(super) fn prune(&mut self, acknowledged: Option<u64>) {

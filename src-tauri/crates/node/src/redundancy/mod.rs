@@ -23,6 +23,7 @@ mod lane;
 mod links;
 mod perform;
 mod requests;
+mod scans;
 mod snapshot;
 mod start;
 mod tail;

@@ -39,7 +39,8 @@ impl Driver {
                 to_seq,
                 last_epoch: _,
             } => self.lane.run(Job::Rewind { token, to_seq }),
-            Action::Verify { token } => self.lane.verify(token),
+            Action::Verify { token } => self.scans.now(token, None),
+            Action::Check { token } => self.scans.in_background(token),
             Action::Log(record) => {
                 let (event, detail) = describe::record(&record);
                 tracing::info!(event, %detail, "redundancy");

@@ -34,6 +34,10 @@ impl Driver {
                 let _ = answer.send(self.state.may_restore().map_err(RedundancyError::Refused));
             }
             Request::Restored(answer) => self.lane.report_restored(answer),
+            Request::Verify(answer) => {
+                let token = self.state.operator_checks();
+                self.scans.now(token, Some(answer));
+            }
             Request::Stop(done) => {
                 self.stopping.push(done);
                 self.step(Event::Stop);

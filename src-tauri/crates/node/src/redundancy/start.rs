@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pair::State;
 use pair::config::{Fingerprint as PairFingerprint, Identity as PairIdentity, RunId};
@@ -34,6 +35,8 @@ pub struct Options {
     pub version: semver::Version,
     /// Where to listen for the peer, if asked for: `--listen`.
     pub listen: Option<SocketAddr>,
+    /// How often the data are verified in the background; `None` for never.
+    pub verify_every: Option<Duration>,
 }
 
 /// Why the redundancy did not start.
@@ -62,6 +65,7 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         name,
         version,
         listen,
+        verify_every,
     } = options;
     let identity = Identity::load_or_create(store.dir())?;
     let address = address::choose(store.dir(), listen)?;
@@ -78,7 +82,8 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
     let own = lane::read_own(&store).await?;
     let alive = AliveMark::new(store.dir());
     let now = clock::now();
-    let (state, actions) = State::start(me, durable, own, alive.away(now), now);
+    let (mut state, actions) = State::start(me, durable, own, alive.away(now), now);
+    state.check_every(verify_every);
 
     let (requests, request_queue) = mpsc::channel(WAITING_MAX);
     let (inputs, input_queue) = mpsc::channel(WAITING_MAX);

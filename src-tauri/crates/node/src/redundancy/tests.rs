@@ -49,6 +49,7 @@ impl Station {
                 name: dir.file_name().unwrap().to_string_lossy().into_owned(),
                 version: semver::Version::new(0, 1, 0),
                 listen: Some(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0)),
+                verify_every: None,
             };
             (store, start(options).await.unwrap())
         });

@@ -180,6 +180,6 @@ impl Handlers for Running {
     }
 
     async fn verify(&self, _: Nothing) -> Result<Verified, ApiError> {
-        history::verify(&self.desk).await
+        redundancy::verify(&self.redundancy).await
     }
 }

@@ -150,12 +150,13 @@ impl Station {
         options: Options,
         version: Version,
     ) -> Result<Self, StartError> {
-        let name = station_name(&store, options.name).await?;
+        let name = station_name(&store, options.name.clone()).await?;
         let redundancy = redundancy::start(redundancy::Options {
             store: store.clone(),
             name: name.clone(),
             version: version.clone(),
             listen: options.listen,
+            verify_every: options.verify_every(),
         })
         .await?;
         commands::redundancy::settled(&redundancy).await;

@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use directories::ProjectDirs;
 use semver::Version;
 
 /// How a station is started: the same for `tandem` and `tandem-node run`.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// The folder with this station's data; made where it is not there. One station at a time can use it
     #[arg(long, value_name = "DIR")]
@@ -18,7 +19,13 @@ pub struct Options {
     /// What people call this station; kept from then on. This machine's name where never given
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// How often this station verifies its data in the background, in seconds; 0 for never
+    #[arg(long, value_name = "SECONDS", default_value_t = VERIFY_EVERY_S)]
+    pub verify_every: u32,
 }
+
+/// How often a station verifies its data where nothing is said.
+const VERIFY_EVERY_S: u32 = 600;
 
 /// Neither a data directory nor a home directory is known.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +34,23 @@ pub struct Options {
 )]
 pub struct NoDataDir;
 
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            listen: None,
+            name: None,
+            verify_every: VERIFY_EVERY_S,
+        }
+    }
+}
+
 impl Options {
+    /// How often the data are verified in the background; `None` for never.
+    pub(super) fn verify_every(&self) -> Option<Duration> {
+        (self.verify_every > 0).then(|| Duration::from_secs(self.verify_every.into()))
+    }
+
     /// The data directory: as given, or the system's place for programs' data.
     ///
     /// # Errors

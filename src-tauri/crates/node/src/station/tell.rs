@@ -201,6 +201,10 @@ fn in_words(notice: Notice) -> (Level, &'static str) {
             Level::Warning,
             "The two stations do not come into step by themselves.",
         ),
+        Notice::Damaged => (
+            Level::Error,
+            "A full check found data on this station that no edit made: restore a backup.",
+        ),
         Notice::Synced => (Level::Info, "The two stations are in step."),
     }
 }

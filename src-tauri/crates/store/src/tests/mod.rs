@@ -9,6 +9,7 @@ mod open;
 mod replicate;
 mod snapshot;
 mod undo;
+mod verify;
 mod write;
 
 use sqlx::ConnectOptions as _;

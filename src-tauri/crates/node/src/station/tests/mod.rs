@@ -115,6 +115,7 @@ fn options(dir: &TempDir) -> Options {
         data_dir: Some(dir.path().join("data")),
         listen: Some("127.0.0.1:0".parse().unwrap()),
         name: Some("Station A".into()),
+        ..Options::default()
     }
 }
 

@@ -271,6 +271,7 @@ impl Bench {
             writer: Writer::Ok,
             trouble: None,
             standing,
+            checked: None,
             wall_ms: 0,
         };
         self.event(Event::Received {

@@ -1,6 +1,7 @@
 //! Claims about one station, one at a time.
 
 mod bench;
+mod checks;
 mod commands;
 mod fitting;
 mod histories;

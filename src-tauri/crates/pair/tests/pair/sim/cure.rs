@@ -6,7 +6,7 @@ use pair::event::{Command, Event};
 use pair::message::Standing;
 use pair::{Mode, Reason, Status};
 
-use super::world::{Ev, World, peer_of};
+use super::world::{Ev, Op, World, peer_of};
 
 impl World {
     pub(super) fn chaos(&mut self) {
@@ -108,6 +108,23 @@ impl World {
         }
     }
 
+    /// A primary whose rows are damaged, as are those of the secondary that copied them: a backup from before.
+    fn restore_whole(&mut self, s: usize) {
+        let may = self.st[s]
+            .proc
+            .as_ref()
+            .is_some_and(|p| p.state.may_restore().is_ok() && !p.op_runs);
+        if may {
+            self.note(|| format!("{s}: a backup from before the damage is restored"));
+            self.st[s].disk.damage = 0;
+            self.st[s].disk.damaged_at = None;
+            self.st[s].disk.restore(0);
+            self.st[s].restored_at = Some(self.now);
+            let own = self.st[s].disk.own();
+            self.feed(s, Event::Restored { own });
+        }
+    }
+
     fn some_command(&mut self, s: usize) {
         let force = self.rng.chance(30);
         let command = match self.rng.below(14) {
@@ -164,6 +181,7 @@ impl World {
                 self.boot(s);
             }
         }
+        (0..2).for_each(|s| self.check_data(s));
         for round in 0..60 {
             let until = self.now + 1_500;
             self.run(until);
@@ -209,6 +227,14 @@ impl World {
         }
     }
 
+    /// The operator has the data checked, so that damage is known before the pair is called in step.
+    fn check_data(&mut self, s: usize) {
+        if let Some(proc) = self.st[s].proc.as_mut() {
+            let token = proc.state.operator_checks();
+            self.queue(s, Op::Verify { token });
+        }
+    }
+
     fn in_step(&self) -> bool {
         let synced = |s: usize| {
             self.st[s]
@@ -247,6 +273,8 @@ impl World {
             }
             Reason::NoRedundancy => return self.configure_to(s, Mode::SecondaryCopy),
             Reason::HandoverOpen => Command::MakePrimary { force: true },
+            Reason::PrimaryDamaged if !view.mode.is_secondary() => return self.restore_whole(s),
+            Reason::PrimaryDamaged => return,
             _ if view.status == Status::NotSynced => Command::ResyncNow,
             _ => {
                 let peer_stands = view.peer.map(|peer| peer.standing);

@@ -1,6 +1,7 @@
 //! What a driver does with the machine's actions, over the model disk and network.
 
 use pair::action::{Action, Edits};
+use pair::check::Scan;
 use pair::event::{ApplyFault, Event, SnapshotFault};
 use pair::message::{Stream, TailRefusal};
 use pair::view::{Opening, Record};
@@ -78,7 +79,9 @@ impl World {
                 self.at(0, Ev::Wake { s });
             }
             Action::Quiesce { token } => self.queue(s, Op::Quiesce { token }),
-            Action::Verify { token } => self.queue(s, Op::Verify { token }),
+            Action::Verify { token } | Action::Check { token } => {
+                self.queue(s, Op::Verify { token })
+            }
             Action::Rewind {
                 token,
                 to_seq,
@@ -485,7 +488,11 @@ impl World {
             Op::Verify { token } => {
                 return Some(Event::Verified {
                     token,
-                    ok: self.st[s].disk.damage == 0,
+                    scan: Scan::Done {
+                        ok: self.st[s].disk.damage == 0,
+                        cells: 0,
+                        took_ms: 0,
+                    },
                 });
             }
             Op::Persist { token, .. }

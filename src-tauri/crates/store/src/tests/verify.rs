@@ -1,0 +1,40 @@
+use sqlx::ConnectOptions as _;
+
+use super::fixture::{add_items, assert_true, station};
+use crate::{DATABASE_FILE, Error, Pace};
+
+#[tokio::test]
+async fn a_scan_in_the_background_finds_what_a_fast_one_finds() {
+    let station = station().await;
+    add_items(&station, 1, 0..200).await;
+    let head = assert_true(&station).await;
+    let slow = station.verify_at(Pace::background()).await.unwrap();
+    assert!(slow.ok && slow.head == head);
+    assert_eq!(slow.cells, station.verify().await.unwrap().cells);
+}
+
+#[tokio::test]
+async fn a_row_that_no_edit_changed_is_found() {
+    let station = station().await;
+    add_items(&station, 1, 0..3).await;
+    let mut other = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(station.dir().join(DATABASE_FILE))
+        .connect()
+        .await
+        .unwrap();
+    sqlx::query("UPDATE item SET title = title || '!' WHERE id = (SELECT min(id) FROM item)")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let found = station.verify_at(Pace::background()).await.unwrap();
+    assert!(!found.ok && found.scanned_sum != found.head.sum);
+}
+
+#[tokio::test]
+async fn a_scan_that_is_ended_says_nothing() {
+    let station = station().await;
+    add_items(&station, 1, 0..3).await;
+    let pace = Pace::background();
+    pace.end();
+    assert!(matches!(station.verify_at(pace).await, Err(Error::Closed)));
+}
