@@ -3,9 +3,13 @@
 
 mod api;
 mod crash;
+mod crash_points;
+mod crash_switch;
+mod desk;
 mod disk;
 mod events;
 mod failover;
+mod failpoint;
 mod hostile;
 mod media;
 mod modes;

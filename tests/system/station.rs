@@ -201,6 +201,23 @@ impl Station {
         child.wait().expect("it ends");
     }
 
+    /// Waits for the process to end by itself: it was made to die at some point.
+    pub fn until_dead(&mut self, why: &str) {
+        let mut child = self.child.take().expect("it runs");
+        let until = Instant::now() + PATIENCE;
+        while child.try_wait().expect("its status").is_none() {
+            if Instant::now() > until {
+                self.child = Some(child);
+                panic!(
+                    "{} did not die: {why}; it is {:#}",
+                    self.name,
+                    self.redundancy()
+                );
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// SIGTERM, and waits for the clean end.
     pub fn stop(&mut self) {
         self.signal(rustix::process::Signal::TERM);
@@ -429,7 +446,7 @@ impl Pair {
         Self::synced(json!({"mode": "secondary_copy"}))
     }
 
-    fn configure(&self, mut mode: Value) {
+    pub fn configure(&self, mut mode: Value) {
         self.primary.ok(
             "set_redundancy",
             json!({"mode": "primary", "peer_url": self.secondary.url()}),

@@ -49,6 +49,11 @@ async fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    #[cfg(all(feature = "failpoints", debug_assertions))]
+    if let Err(error) = store::failpoint::arm_from_env() {
+        eprintln!("tandem-node: FAILPOINTS: {error}");
+        return ExitCode::FAILURE;
+    }
     match Cli::parse().command {
         Command::Run { options } => match run(options).await {
             Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@ use domain::history::{Epoch, EpochStart};
 
 use crate::entry::Entry;
 use crate::error::{During as _, Error};
+use crate::failpoint::{self, Point};
 use crate::history::HistoryEntry;
 use crate::state::{self, Head};
 use crate::store::{Applied, Commit, Store, WriterParts};
@@ -80,11 +81,14 @@ impl Store {
         entries: Vec<Entry>,
     ) -> Result<Head, ApplyError> {
         self.with_writer(move |parts| {
+            failpoint::at(Point::ApplyBefore).during("apply entries")?;
             let squashed = parts.transaction("apply entries", |parts| {
                 let squashed = check(parts, &epochs, &entries)?;
                 write(parts, &entries, &squashed)?;
+                failpoint::at(Point::ApplyBeforeCommit).during("apply entries")?;
                 Ok::<_, ApplyError>(squashed)
             })?;
+            failpoint::at(Point::ApplyAfterCommit).during("apply entries")?;
             announce(parts, &entries, squashed);
             Ok(*parts.head)
         })
@@ -228,6 +232,7 @@ fn write(
                 },
                 other => ApplyError::Store(other),
             })?;
+        failpoint::at(Point::ApplyMid).during("apply entries")?;
         let mut statement = journal::inserting(parts.db)?;
         entries
             .iter()

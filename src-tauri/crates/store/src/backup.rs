@@ -13,6 +13,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::entry::some;
 use crate::error::{During as _, Error};
+use crate::failpoint::{self, Point};
 use crate::migrate::Definition;
 use crate::open::{inspect, schema_hash};
 use crate::store::{Commit, Store, WriterParts, blocking};
@@ -55,6 +56,7 @@ impl Store {
         let mut connection = self.long_reader().await?;
         let reason = reason.to_owned();
         blocking(move |runtime| {
+            failpoint::at(Point::BackupBefore).during(during)?;
             fs::create_dir_all(&folder).during(during)?;
             let at = Timestamp::now();
             let (id, path) = free_name(&folder, at);
@@ -72,6 +74,7 @@ impl Store {
                 let note = serde_json::to_vec(&note)
                     .map_err(|error| Error::io(during, io::Error::other(error)))?;
                 files::write_whole(&path.with_extension("json"), &note).during(during)?;
+                failpoint::at(Point::BackupBeforeFinish).during(during)?;
                 files::finish(&unfinished, &path).during(during)
             });
             if let Err(error) = finished {
@@ -79,6 +82,7 @@ impl Store {
                 let _ = fs::remove_file(&unfinished);
                 return Err(error);
             }
+            failpoint::at(Point::BackupAfterFinish).during(during)?;
             let size_bytes = fs::metadata(&path).during(during)?.len();
             Ok(Backup {
                 id,

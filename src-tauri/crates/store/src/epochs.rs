@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::error::{During as _, Error};
+use crate::failpoint::{self, Point};
 use crate::local::LocalPut;
 use crate::state::{self, Base, Head, sql};
 use crate::store::{Store, WriterParts};
@@ -30,7 +31,9 @@ impl Store {
     /// [`Error::Invalid`] unless `number` is higher than that of the epoch in force; [`Error::NoSpace`],
     /// [`Error::Database`].
     pub async fn open_epoch(&self, number: u64, local: Vec<LocalPut>) -> Result<Head, Error> {
-        self.transaction_published("open an epoch", move |parts| {
+        let during = "open an epoch";
+        let points = (Point::EpochBeforeCommit, Point::EpochAfterCommit);
+        self.opening(during, points, move |parts| {
             let position = parts.head.position;
             if number <= position.epoch.number {
                 return Err(Error::Invalid(format!(
@@ -61,7 +64,8 @@ impl Store {
     /// # Errors
     /// [`Error::NoSpace`], [`Error::Database`].
     pub async fn open_lineage(&self, local: Vec<LocalPut>) -> Result<Head, Error> {
-        self.transaction_published("open a lineage", move |parts| {
+        let points = (Point::LineageBeforeCommit, Point::LineageAfterCommit);
+        self.opening("open a lineage", points, move |parts| {
             new_lineage(parts)?;
             local.iter().try_for_each(|put| put.run(parts.db))
         })
@@ -98,6 +102,26 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// A transaction that opens something, with its failpoints.
+    async fn opening<F>(
+        &self,
+        during: &'static str,
+        (before, after): (Point, Point),
+        work: F,
+    ) -> Result<Head, Error>
+    where
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<(), Error> + Send + 'static,
+    {
+        let head = self
+            .transaction_published(during, move |parts| {
+                work(parts)?;
+                failpoint::at(before).during(during)
+            })
+            .await?;
+        failpoint::reach(after).await.during(during)?;
+        Ok(head)
     }
 
     /// A transaction of the writer that moves the head: committed, published, returned.

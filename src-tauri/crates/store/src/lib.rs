@@ -13,6 +13,7 @@ mod diff;
 mod entry;
 mod epochs;
 mod error;
+pub mod failpoint;
 mod files;
 mod history;
 mod journal;

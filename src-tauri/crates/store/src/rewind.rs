@@ -4,6 +4,7 @@ use changeset::{ChangeGroup, OnConflict};
 use domain::history::{Epoch, Sum};
 
 use crate::error::{During as _, Error};
+use crate::failpoint::{self, Point};
 use crate::orphans::{self, BundleId};
 use crate::state::{self, Head, sql};
 use crate::store::{Commit, Store, WriterParts};
@@ -34,6 +35,7 @@ impl Store {
         self.with_writer(move |parts| {
             let (bundle, orphans) =
                 parts.transaction("rewind", |parts| rewind(parts, to_seq, &reason))?;
+            failpoint::at(Point::RewindAfterCommit).during("rewind")?;
             parts.publish(Some(Commit::Replaced));
             Ok(Rewound {
                 head: *parts.head,
@@ -77,6 +79,7 @@ fn rewind(
     parts.head.sum = sum;
     parts.head.journal_bytes = head.journal_bytes.saturating_sub(bytes);
     state::save_head(parts.db, parts.head)?;
+    failpoint::at(Point::RewindBeforeCommit).during(during)?;
     Ok((bundle, orphans))
 }
 

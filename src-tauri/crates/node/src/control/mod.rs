@@ -7,6 +7,8 @@
 mod access;
 mod calls;
 mod events;
+#[cfg(all(feature = "failpoints", debug_assertions))]
+mod failpoints;
 mod file;
 mod pages;
 
@@ -152,11 +154,13 @@ fn router<H: Handlers + 'static>(served: Arc<Served<H>>) -> Router {
             "/api/v1/events",
             get(events::listen::<H>).fallback(calls::no_such_path),
         )
-        .route("/api/{*rest}", any(calls::no_such_path))
-        .layer(middleware::from_fn_with_state(
-            served.clone(),
-            access::check_token::<H>,
-        ));
+        .route("/api/{*rest}", any(calls::no_such_path));
+    #[cfg(all(feature = "failpoints", debug_assertions))]
+    let api = api.merge(failpoints::routes());
+    let api = api.layer(middleware::from_fn_with_state(
+        served.clone(),
+        access::check_token::<H>,
+    ));
     Router::new()
         .merge(api)
         .fallback(get(pages::page::<H>))

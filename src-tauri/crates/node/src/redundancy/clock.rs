@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pair::event::Away;
 use pair::{Mono, Now};
+use store::failpoint::{self, Point};
 use tokio::task::JoinHandle;
 
 /// The file that says when this station last lived.
@@ -20,9 +21,14 @@ pub(super) fn now() -> Now {
     let wall = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
+    let wrong_by_ms = failpoint::value(Point::WallClock)
+        .and_then(|ms| ms.parse().ok())
+        .unwrap_or(0);
     Now {
         mono: Mono(store::boot_time()),
-        wall_ms: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX),
+        wall_ms: i64::try_from(wall.as_millis())
+            .unwrap_or(i64::MAX)
+            .saturating_add(wrong_by_ms),
     }
 }
 

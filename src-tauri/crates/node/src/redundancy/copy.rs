@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pair::event::{Event, Own, SnapshotFault};
 use pair::message::Stream;
+use store::failpoint::{self, Point};
 use store::{Install, SnapshotError, SnapshotHeader, SnapshotImport, Store};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval};
@@ -58,6 +59,12 @@ impl Copying {
         kind: BulkKind,
         data: &[u8],
     ) -> Result<Incoming, SnapshotFault> {
+        let reached = failpoint::reach(match kind {
+            BulkKind::SnapshotHeader => Point::SnapshotHeaderReceived,
+            BulkKind::SnapshotEnd => Point::SnapshotEndReceived,
+            BulkKind::SnapshotChunk | BulkKind::Entry => Point::SnapshotChunkReceived,
+        });
+        reached.await.map_err(|_| SnapshotFault::Broken)?;
         match (kind, &mut self.import) {
             (BulkKind::SnapshotHeader, import) => {
                 let header = SnapshotHeader::decode(data).map_err(|error| fault(&error))?;

@@ -10,6 +10,7 @@ use pair::message::Hello;
 use pair::view::Notice;
 use pair::{Mode, Now, State};
 use store::Store;
+use store::failpoint::{self, Point};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
@@ -207,7 +208,7 @@ impl Driver {
             self.alive_due = now.mono + ALIVE_EVERY;
             self.alive.renew(now);
         }
-        if now.mono >= self.prune_due {
+        if now.mono >= self.prune_due || failpoint::value(Point::JournalKeeps).is_some() {
             self.prune_due = now.mono + PRUNE_EVERY;
             self.lane.prune(self.acknowledged(now));
         }

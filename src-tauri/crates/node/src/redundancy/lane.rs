@@ -7,6 +7,7 @@ use pair::action::Token;
 use pair::durable::Durable;
 use pair::event::{Event, Own};
 use pair::message::Head;
+use store::failpoint::{self, Point};
 use store::{LocalPut, Retention, Store};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
@@ -154,7 +155,7 @@ impl Worker {
         let _turn = self.turn.lock().await;
         match job {
             Job::Persist { token, durable } => {
-                let outcome = self.store.put_local(RECORD, &*durable).await;
+                let outcome = self.persist(&durable).await;
                 self.outcome(token, outcome.map(|()| Event::Persisted { token }))
                     .await;
             }
@@ -199,6 +200,22 @@ impl Worker {
             }
             Job::Restored { answer } => self.restored(answer).await,
         }
+    }
+
+    async fn persist(&self, durable: &Durable) -> Result<(), store::Error> {
+        let (before, after) = if durable.handing_over.is_some() {
+            (
+                Point::RecordHandingOverBefore,
+                Point::RecordHandingOverAfter,
+            )
+        } else if durable.config.mode.is_secondary() {
+            (Point::RecordSecondaryBefore, Point::RecordSecondaryAfter)
+        } else {
+            (Point::RecordPrimaryBefore, Point::RecordPrimaryAfter)
+        };
+        failpoint::reach(before).await.map_err(failed)?;
+        self.store.put_local(RECORD, durable).await?;
+        failpoint::reach(after).await.map_err(failed)
     }
 
     async fn open(
@@ -257,7 +274,7 @@ impl Worker {
     }
 
     async fn prune(&self, acknowledged: Option<u64>) {
-        let retention = Retention::default();
+        let retention = retention();
         match self.store.prune(retention, acknowledged).await {
             Ok(pruned) if pruned.peer_cut_off => {
                 let (event, detail) = (
@@ -317,4 +334,18 @@ pub(super) fn pair_head(head: store::Head) -> Head {
         sum: head.sum,
         journal_bytes: head.journal_bytes,
     }
+}
+
+/// What the journal keeps; little where a test wants it so.
+fn retention() -> Retention {
+    let keeps = failpoint::value(Point::JournalKeeps).and_then(|entries| entries.parse().ok());
+    keeps.map_or_else(Retention::default, |entries_min| Retention {
+        entries_min,
+        unacknowledged_bytes_max: 0,
+    })
+}
+
+fn failed(source: std::io::Error) -> store::Error {
+    let during = "write the pair's record";
+    store::Error::Io { during, source }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use pair::event::{ContactFailure, LinkId};
 use pair::message::{Message, Stream};
+use store::failpoint::{self, Point};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::task::AbortOnDropHandle;
@@ -155,7 +156,7 @@ async fn write_all(
         tokio::select! {
             biased;
             next = control.recv() => match next {
-                Some(Control::Say(message)) => sender.send(&Frame::Control(*message)).await?,
+                Some(Control::Say(message)) => say(&mut sender, *message).await?,
                 Some(Control::Close(reason)) => {
                     sender.close(&reason).await;
                     return Ok(());
@@ -172,9 +173,58 @@ async fn write_all(
                     }
                 }
                 sender.flush().await?;
+                step(Some(Point::BulkAfterSend)).await?;
             }
         }
     }
+}
+
+/// Says one thing, with the failpoints on either side of it.
+async fn say(sender: &mut LinkSender, message: Message) -> Result<(), SocketError> {
+    let [before, after, _] = steps(&message);
+    step(before).await?;
+    sender.send(&Frame::Control(message)).await?;
+    step(after).await
+}
+
+async fn step(point: Option<Point>) -> Result<(), SocketError> {
+    match point {
+        Some(point) => failpoint::reach(point)
+            .await
+            .map_err(|error| SocketError::Broken(error.to_string())),
+        None => Ok(()),
+    }
+}
+
+/// The failpoints before a message is sent, after it, and where it arrives.
+const fn steps(message: &Message) -> [Option<Point>; 3] {
+    let [before, after, received] = match message {
+        Message::HandoverRequest => [
+            Point::HandoverRequestBeforeSend,
+            Point::HandoverRequestAfterSend,
+            Point::HandoverRequestReceived,
+        ],
+        Message::Handover { .. } => [
+            Point::HandoverBeforeSend,
+            Point::HandoverAfterSend,
+            Point::HandoverReceived,
+        ],
+        Message::HandoverTaken { .. } => [
+            Point::HandoverTakenBeforeSend,
+            Point::HandoverTakenAfterSend,
+            Point::HandoverTakenReceived,
+        ],
+        Message::HandoverRefused { .. } => [
+            Point::HandoverRefusedBeforeSend,
+            Point::HandoverRefusedAfterSend,
+            Point::HandoverRefusedReceived,
+        ],
+        Message::Ack { .. } => {
+            return [Some(Point::AckBeforeSend), Some(Point::AckAfterSend), None];
+        }
+        _ => return [None, None, None],
+    };
+    [Some(before), Some(after), Some(received)]
 }
 
 struct Reader {
@@ -199,6 +249,10 @@ async fn read_all(id: LinkId, mut reader: Reader, events: mpsc::Sender<(LinkId, 
     let error = loop {
         match reader.next().await {
             Ok(Some(message)) => {
+                let [_, _, received] = steps(&message);
+                if let Err(error) = step(received).await {
+                    break error.into();
+                }
                 if events
                     .send((id, LinkEvent::Received(message)))
                     .await

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use domain::history::{Chain, Position};
 use pair::event::{Event, SnapshotFault};
 use pair::message::{Stream, TailRefusal};
+use store::failpoint::{self, Point};
 use store::{Commit, Entry, SnapshotError, Store, TailError};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -38,6 +39,8 @@ enum SendEnd {
     Link(#[from] LinkGone),
     #[error("the store is closed")]
     StoreClosed,
+    #[error("sending failed: {0}")]
+    Io(#[from] std::io::Error),
 }
 
 /// Sends every entry after the secondary's last one, and each new one at once. Ends with the link, or with a refusal.
@@ -100,6 +103,7 @@ async fn copy_out(
 ) -> Result<Position, SendEnd> {
     let mut export = store.export_snapshot().await?;
     let (base, rows) = (export.header().head.position, export.header().rows);
+    failpoint::reach(Point::SnapshotHeaderBeforeSend).await?;
     link.send(
         stream,
         BulkKind::SnapshotHeader,
@@ -110,6 +114,7 @@ async fn copy_out(
     while let Some(chunk) = export.next().await {
         let chunk = chunk?;
         bytes += chunk.len() as u64;
+        failpoint::reach(Point::SnapshotChunkBeforeSend).await?;
         link.send(stream, BulkKind::SnapshotChunk, chunk.into())
             .await?;
         let progress = Event::SnapshotProgress {
@@ -122,6 +127,7 @@ async fn copy_out(
             .await
             .map_err(|_| LinkGone)?;
     }
+    failpoint::reach(Point::SnapshotEndBeforeSend).await?;
     link.send(stream, BulkKind::SnapshotEnd, Bytes::new())
         .await?;
     tracing::info!(rows, bytes, seq = base.seq, "a snapshot was sent");
@@ -205,11 +211,38 @@ impl Tail<'_> {
         }
     }
 
-    async fn send(&mut self, entry: &Entry) -> Result<(), LinkGone> {
-        self.link
-            .send(self.stream, BulkKind::Entry, Bytes::from(entry.encode()))
-            .await?;
+    async fn send(&mut self, entry: &Entry) -> Result<(), SendEnd> {
+        failpoint::reach(Point::EntryBeforeSend).await?;
+        let frame = Bytes::from(entry.encode());
+        let frames = match failpoint::value(Point::EntryFrame) {
+            None => return self.hand_over(entry.seq, frame).await,
+            Some(fault) => spoilt(&frame, &fault),
+        };
+        for frame in frames {
+            self.hand_over(entry.seq, frame).await?;
+        }
         self.sent_seq = entry.seq;
         Ok(())
+    }
+
+    async fn hand_over(&mut self, seq: u64, frame: Bytes) -> Result<(), SendEnd> {
+        self.link.send(self.stream, BulkKind::Entry, frame).await?;
+        self.sent_seq = seq;
+        Ok(())
+    }
+}
+
+/// What a test makes of a frame on its way ([`Point::EntryFrame`]).
+fn spoilt(frame: &Bytes, fault: &str) -> Vec<Bytes> {
+    match fault {
+        "drop" => Vec::new(),
+        "twice" => vec![frame.clone(), frame.clone()],
+        "truncate" => vec![frame.slice(..frame.len() / 2)],
+        _ => {
+            let mut bytes = frame.to_vec();
+            let last = bytes.len() - 1;
+            bytes[last] ^= 0x01;
+            vec![bytes.into()]
+        }
     }
 }

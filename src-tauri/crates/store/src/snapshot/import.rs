@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::chunk::ChunkRows;
 use super::{SnapshotError, SnapshotHeader};
 use crate::error::{During as _, Error};
+use crate::failpoint::{self, Point};
 use crate::local::LocalPut;
 use crate::orphans::{self, BundleId};
 use crate::state::{self, Base, Head};
@@ -170,6 +171,7 @@ impl SnapshotImport {
         } = self;
         store
             .with_writer(move |parts| {
+                failpoint::at(Point::InstallBefore).during("install a snapshot")?;
                 let bundle = parts.transaction("install a snapshot", |parts| {
                     let bundle = match install.orphans_after {
                         Some(seq) => orphans::save_after(parts, seq, &install.reason)?.0,
@@ -185,8 +187,10 @@ impl SnapshotImport {
                     }
                     adopt(parts, &header)?;
                     install.local.iter().try_for_each(|put| put.run(parts.db))?;
+                    failpoint::at(Point::InstallBeforeCommit).during("install a snapshot")?;
                     Ok(bundle)
                 })?;
+                failpoint::at(Point::InstallAfterCommit).during("install a snapshot")?;
                 parts.publish(Some(Commit::Replaced));
                 Ok((*parts.head, bundle))
             })
