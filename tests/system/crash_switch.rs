@@ -112,10 +112,10 @@ fn a_crash_at_each_step_before_the_secondary_has_its_epoch_loses_nothing() {
     let mut pair = Turns::synced();
     for step in [
         (Secondary, Point::HandoverRequestBeforeSend, Same),
-        // The primary goes on with what it heard, and the secondary may be back in time to take the lead.
+        // What was asked for is asked for again, or goes on, where the one that died is back in time.
         (Secondary, Point::HandoverRequestAfterSend, Either),
         (Primary, Point::HandoverRequestReceived, Either),
-        (Primary, Point::RecordHandingOverBefore, Same),
+        (Primary, Point::RecordHandingOverBefore, Either),
         (Primary, Point::RecordHandingOverAfter, Same),
         (Primary, Point::HandoverBeforeSend, Same),
         (Secondary, Point::HandoverReceived, Either),
@@ -160,7 +160,8 @@ fn refused(pair: &mut Turns, step: (Side, Point, After)) {
 fn a_secondary_that_dies_at_each_step_of_refusing_the_lead_leaves_the_primary_in_it() {
     let mut pair = Turns::synced();
     for step in [
-        (Secondary, Point::RecordSecondaryBefore, Same),
+        // Not refused yet: once it is back, and can reach the position, it may take the lead.
+        (Secondary, Point::RecordSecondaryBefore, Either),
         (Secondary, Point::RecordSecondaryAfter, Same),
         (Secondary, Point::HandoverRefusedBeforeSend, Same),
         (Secondary, Point::HandoverRefusedAfterSend, Same),

@@ -150,10 +150,6 @@ pub use live::{at, reached, value};
 ///
 /// # Errors
 /// As [`at`].
-#[cfg_attr(
-    not(all(feature = "failpoints", debug_assertions)),
-    expect(clippy::unused_async, reason = "it waits where failpoints exist")
-)]
 pub async fn reach(point: Point) -> io::Result<()> {
     live::reach(point).await
 }
