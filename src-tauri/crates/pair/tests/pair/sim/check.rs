@@ -1,19 +1,23 @@
 //! What must hold after every step (DESIGN.md 7).
 
+use std::collections::BTreeSet;
+
+use domain::history::Epoch;
 use pair::Status;
 use pair::action::Edits;
 use pair::message::Stream;
 use pair::view::Opening;
 
+use super::disk::Disk;
 use super::world::World;
 
-impl World {
+impl<D: Disk> World<D> {
     fn violated(&mut self, what: &str) -> ! {
         let trace: Vec<String> = self.trace.iter().cloned().collect();
         panic!("VIOLATED at {} ms: {what}\n{}", self.now, trace.join("\n"));
     }
 
-    fn writable(&self, s: usize) -> Option<domain::history::Epoch> {
+    fn writable(&self, s: usize) -> Option<Epoch> {
         let now = self.clock(s).mono;
         match self.st[s].proc.as_ref()?.gate {
             Edits::Allowed { epoch, until } if until.is_none_or(|until| now < until) => Some(epoch),
@@ -34,8 +38,13 @@ impl World {
                     "{s} may edit in {epoch:?}, which another station opened"
                 ));
             }
-            if self.st[s].disk.record.config.mode.is_secondary() {
+            if self.st[s].disk.record().config.mode.is_secondary() {
                 self.violated(&format!("{s} is a secondary and may edit"));
+            }
+            if self.st[s].must_not_edit {
+                self.violated(&format!(
+                    "{s} may edit, though it is superseded or forked and nobody has decided"
+                ));
             }
         }
         self.check_synced(s);
@@ -56,44 +65,81 @@ impl World {
         if recently(self.st[0].restored_at) || recently(self.st[1].restored_at) {
             return;
         }
-        let leads = !self.st[s].disk.record.config.mode.is_secondary();
-        let (less, more) = (s, 1 - s);
-        let held: Vec<u64> = self.st[less].disk.ids().collect();
-        let within = self.st[more]
-            .disk
-            .ids()
-            .take(held.len())
-            .eq(held.iter().copied());
-        if !within {
-            let other: Vec<u64> = self.st[more].disk.ids().collect();
+        let mut held = self.st[s].disk.edits();
+        if proc.committed == Some(Ok(())) {
+            // Nobody was told of it yet.
+            held.pop();
+        }
+        let within = self.st[1 - s].disk.edits();
+        let within = &within[..within.len().min(held.len())];
+        if within != held {
+            let other = self.st[1 - s].disk.edits();
             self.violated(&format!(
                 "{s} says Synced, but holds {held:?} where the other holds {other:?}"
             ));
         }
-        // Damage is found by the sum of the next entry.
         let (own, other) = (&self.st[s].disk, &self.st[1 - s].disk);
-        let differs = own.position() == other.position() && own.sum() != other.sum();
-        if !leads && differs && own.damaged_at.is_some_and(|at| own.seq() > at) {
-            self.violated(&format!(
-                "{s} says Synced, but its rows were damaged before its last entry"
-            ));
+        if own.position() != other.position() {
+            return;
+        }
+        let follows = own.record().config.mode.is_secondary();
+        if follows && own.head().sum != other.head().sum {
+            self.violated(&format!("{s} says Synced, but the sums differ"));
+        }
+        let (own, other) = (&self.st[s].disk, &self.st[1 - s].disk);
+        // What a full scan alone can find is looked for in the end.
+        if own.is_damaged() || other.is_damaged() {
+            return;
+        }
+        if own.rows() != other.rows() {
+            self.violated(&format!("{s} says Synced, but the rows differ"));
         }
     }
 
-    pub(super) fn check_epoch(&mut self, s: usize, number: u64) {
-        let epoch = domain::history::Epoch {
-            number,
-            opener: self.st[s].id,
-        };
-        let lineage = self.st[s].disk.lineage;
-        if !self.opened.insert((lineage, epoch)) {
+    /// At one point of a history the rows are one: those that its primary had there. So a secondary's rows come from its
+    /// primary alone. `made` is true where this station made the point.
+    pub(super) fn witness(&mut self, s: usize, made: bool) {
+        let disk = &self.st[s].disk;
+        if disk.is_damaged() {
+            self.tainted |= made;
+            return;
+        }
+        let (position, rows) = (disk.position(), disk.rows());
+        match self.known.get(&position.chain.0) {
+            Some(known) if *known == rows => {}
+            None if made || self.tainted => {
+                self.known.insert(position.chain.0, rows);
+            }
+            Some(_) => self.violated(&format!(
+                "{s} does not hold the rows that entry {} leads to",
+                position.seq
+            )),
+            None => self.violated(&format!(
+                "{s} is at entry {} of a history that nobody made",
+                position.seq
+            )),
+        }
+    }
+
+    /// What became durable about who leads holds until an operator decides, or this station follows.
+    pub(super) fn note_record(&mut self, s: usize) {
+        let record = self.st[s].disk.record();
+        let stops = record.superseded.is_some() || record.forked.is_some();
+        let follows = record.config.mode.is_secondary();
+        let stopped = std::mem::replace(&mut self.st[s].is_stopped, stops);
+        self.st[s].must_not_edit |= stops && !stopped;
+        self.st[s].must_not_edit &= !follows;
+    }
+
+    /// An epoch was opened here, after `before`.
+    pub(super) fn check_epoch(&mut self, s: usize, before: Epoch) {
+        let position = self.st[s].disk.position();
+        let epoch = position.epoch;
+        if !self.opened.insert((position.lineage, epoch)) {
             self.violated(&format!("{s} opens {epoch:?} a second time"));
         }
-        if number <= self.st[s].disk.epoch().number {
-            self.violated(&format!(
-                "{s} opens {epoch:?} after {:?}",
-                self.st[s].disk.epoch()
-            ));
+        if epoch.number <= before.number || epoch.opener != self.st[s].id {
+            self.violated(&format!("{s} opens {epoch:?} after {before:?}"));
         }
     }
 
@@ -105,7 +151,7 @@ impl World {
         if why == Opening::Failover {
             let offset = self.st[s]
                 .disk
-                .record
+                .record()
                 .former_mode
                 .and_then(pair::Mode::offset)
                 .unwrap_or_default();
@@ -118,12 +164,8 @@ impl World {
         }
         if why == Opening::Switch {
             let other = 1 - s;
-            let theirs: Vec<u64> = self.st[other].disk.ids().collect();
-            let holds = self.st[s]
-                .disk
-                .ids()
-                .take(theirs.len())
-                .eq(theirs.iter().copied());
+            let theirs = self.st[other].disk.edits();
+            let holds = self.st[s].disk.edits().starts_with(&theirs);
             let on_its_own = self.st[other].decided_at < self.st[other].handing_at;
             if on_its_own && (!holds || self.writable(other).is_some()) {
                 self.violated(&format!(
@@ -135,34 +177,35 @@ impl World {
 
     /// Frames of a lower epoch, and of anybody but the primary that is followed, get nowhere.
     pub(super) fn check_frame(&mut self, s: usize, stream: Stream) {
-        if !self.st[s].disk.record.config.mode.is_secondary() {
+        if !self.st[s].disk.record().config.mode.is_secondary() {
             self.violated(&format!("{s} is no secondary and applies {stream:?}"));
         }
-        let own = &self.st[s].disk;
-        let adopted = stream.epoch.number >= own.epoch().number;
-        if own.lineage == self.st[1 - s].disk.lineage && !adopted {
+        let (own, other) = (self.st[s].disk.position(), self.st[1 - s].disk.position());
+        if own.lineage == other.lineage && stream.epoch.number < own.epoch.number {
             self.violated(&format!(
                 "{s} in {:?} applies a frame of {stream:?}",
-                own.epoch()
+                own.epoch
             ));
         }
     }
 
-    pub(super) fn check_commit(&mut self, s: usize, gate: Edits) {
+    /// An edit was just committed: this station must be the one that may.
+    pub(super) fn check_commit(&mut self, s: usize) {
         let epoch = self.st[s].disk.epoch();
-        if self.st[s].disk.record.config.mode.is_secondary() || epoch.opener != self.st[s].id {
-            self.violated(&format!("{s} commits an edit in {epoch:?} with {gate:?}"));
+        let follows = self.st[s].disk.record().config.mode.is_secondary();
+        if follows || epoch.opener != self.st[s].id || self.writable(s) != Some(epoch) {
+            self.violated(&format!(
+                "{s} commits an edit in {epoch:?}, which it may not"
+            ));
         }
     }
 
     /// Every edit that a station's operators were told is safe is in its data, in its orphans or in its backups.
     pub(super) fn check_kept(&mut self, s: usize) {
         let station = &self.st[s];
-        let data: std::collections::BTreeSet<u64> = station.disk.ids().collect();
+        let data: BTreeSet<u64> = station.disk.edits().into_iter().collect();
         let lost = station.acked.iter().find(|id| {
-            !data.contains(id)
-                && !station.disk.orphans.contains(id)
-                && !station.disk.backups.contains(id)
+            !data.contains(id) && !station.disk.put_aside(**id) && !self.forgiven.contains(id)
         });
         if let Some(id) = lost.copied() {
             self.violated(&format!("edit {id} of station {s} is lost"));

@@ -1,284 +1,126 @@
-//! A model of one station's store: what survives a crash. An entry is a number, the data is the list of them.
-
-use std::collections::BTreeSet;
+//! What a station's data lies on, as the simulation sees it: a model (`model`), or the real store on files (`real`).
+//!
+//! An edit is a number. What it does to the rows is the disk's own affair; it must be possible to tell afterwards where it is.
 
 use domain::history::{Chain, Epoch, EpochStart, Position, Sum};
-use domain::ids::{LineageId, StationId};
-use pair::Durable;
-use pair::event::Own;
-use pair::message::Head;
-use uuid::Uuid;
+use domain::ids::StationId;
+use pair::action::Edits;
+use pair::config::Config;
+use pair::event::{ApplyFault, Own, SnapshotFault};
+use pair::message::{Head, TailRefusal};
+use pair::{Durable, Mono};
 
+use super::faults::Fault;
+use super::rng::Rng;
+
+/// A job that did not come about: the disk is full, or the write path refused. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) id: u64,
-    pub(super) seq: u64,
-    pub(super) epoch: Epoch,
-    pub(super) chain: Chain,
-    pub(super) sum: Sum,
+pub(super) struct NotDone;
+
+/// What a snapshot keeps of the data that it replaces.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keep {
+    /// A backup of the whole.
+    pub(super) backup: bool,
+    /// The entries after this seq, as orphans.
+    pub(super) orphans_after: Option<u64>,
 }
 
-/// A copy of everything, as it goes over the wire.
-#[derive(Debug, Clone)]
-pub(super) struct Snapshot {
-    pub(super) ids: Vec<u64>,
-    pub(super) position: Position,
-    pub(super) sum: Sum,
-    pub(super) epochs: Vec<EpochStart>,
+/// Something that damages what lies on the disk, behind the store's back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Damage {
+    /// A bit of a replicated row.
+    Row,
+    /// A bit of a journal entry.
+    Journal,
+    /// A bit of the rolling sum, while no process runs.
+    Sum,
 }
 
-#[derive(Debug, Clone)]
-pub(super) struct Disk {
-    pub(super) station: StationId,
-    pub(super) record: Durable,
-    pub(super) lineage: LineageId,
-    /// Rows whose entries the journal no longer has.
-    base: Vec<u64>,
-    base_seq: u64,
-    base_chain: Chain,
-    pub(super) entries: Vec<Entry>,
-    pub(super) epochs: Vec<EpochStart>,
-    left: Option<Position>,
-    pub(super) orphans: BTreeSet<u64>,
-    pub(super) backups: BTreeSet<u64>,
-    /// What damage did to the sum.
-    pub(super) damage: u128,
-    /// The seq at which the damage came about.
-    pub(super) damaged_at: Option<u64>,
-}
+pub(super) trait Disk: Sized {
+    /// A journal entry on its way to the other station.
+    type Entry: Clone;
+    /// A copy of everything, as it goes over the wire.
+    type Snapshot;
 
-fn mix(x: u64) -> u128 {
-    let a = u128::from(x).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
-        ^ 0xD6E8_FEB8_6659_FD93;
-    a.wrapping_mul(0xA076_1D64_78BD_642F_E703_7ED1_A0B4_28DB)
-}
+    /// The empty data of a station, with this configuration on record.
+    fn new(s: usize, station: StationId, config: Config, fault: Option<Fault>) -> Self;
 
-impl Disk {
-    pub(super) fn new(station: StationId, lineage: u128) -> Self {
-        let epoch = Epoch {
-            number: 1,
-            opener: station,
-        };
-        Self {
-            station,
-            record: Durable::default(),
-            lineage: LineageId(Uuid::from_u128(lineage)),
-            base: Vec::new(),
-            base_seq: 0,
-            base_chain: Chain(lineage),
-            entries: Vec::new(),
-            epochs: vec![EpochStart {
-                epoch,
-                after_seq: 0,
-                chain: Chain(lineage),
-            }],
-            left: None,
-            orphans: BTreeSet::new(),
-            backups: BTreeSet::new(),
-            damage: 0,
-            damaged_at: None,
-        }
+    // What a process finds when it starts, and what is checked.
+
+    fn record(&self) -> &Durable;
+    fn head(&self) -> Head;
+    fn own(&mut self) -> Own;
+    /// The edits that are in the data, in the order in which they got in.
+    fn edits(&self) -> Vec<u64>;
+    /// Whether the edit is in the orphans or in a backup.
+    fn put_aside(&self, id: u64) -> bool;
+    /// All replicated rows as one number: equal rows, equal numbers.
+    fn rows(&self) -> u64;
+    /// Whether the rows, or their rolling sum, are not what they were written as.
+    fn is_damaged(&self) -> bool;
+
+    fn position(&self) -> Position {
+        self.head().position
+    }
+    fn epoch(&self) -> Epoch {
+        self.position().epoch
     }
 
-    pub(super) fn epoch(&self) -> Epoch {
-        self.epochs[self.epochs.len() - 1].epoch
-    }
+    // The jobs of a driver. Each is done, or nothing is.
 
-    pub(super) fn seq(&self) -> u64 {
-        self.entries.last().map_or(self.base_seq, |e| e.seq)
-    }
+    /// From now on every write fails, or none does.
+    fn set_full(&mut self, full: bool);
+    fn persist(&mut self, record: Durable) -> Result<(), NotDone>;
+    fn open_epoch(&mut self, number: u64, record: Durable) -> Result<(), NotDone>;
+    fn open_lineage(&mut self, lineage: u128, record: Durable) -> Result<(), NotDone>;
+    /// Begins an edit, unless the write path refuses.
+    fn begin(&mut self, id: u64, edits: Edits, now: Mono) -> Result<(), NotDone>;
+    /// Commits the edit that was begun, unless the write path refuses by now.
+    fn commit(&mut self, edits: Edits, now: Mono) -> Result<(), NotDone>;
+    /// Applies the entries that follow, all or none, and records the epoch starts that are reached.
+    fn apply(&mut self, epochs: &[EpochStart], entries: &[Self::Entry]) -> Result<(), ApplyFault>;
+    /// Cuts the history back; how many orphans that made.
+    fn rewind(&mut self, to_seq: u64, last_epoch: u64) -> Result<u64, NotDone>;
+    fn snapshot(&mut self) -> Result<Self::Snapshot, NotDone>;
+    fn install(&mut self, snapshot: &Self::Snapshot, keep: Keep) -> Result<(), SnapshotFault>;
+    /// Whether the rows are what the rolling sum says.
+    fn verify(&mut self) -> bool;
 
-    pub(super) fn chain_at(&self, seq: u64) -> Option<Chain> {
-        if seq == self.base_seq {
-            return Some(self.base_chain);
-        }
-        self.entries.iter().find(|e| e.seq == seq).map(|e| e.chain)
-    }
+    // Sending.
 
-    pub(super) fn cut(&self) -> u64 {
-        self.base_seq
-    }
+    fn check_shared(&mut self, after_seq: u64, chain: Chain) -> Result<(), TailRefusal>;
+    fn entries_after(&mut self, seq: u64) -> Result<Vec<Self::Entry>, TailRefusal>;
+    fn seq_of(entry: &Self::Entry) -> u64;
+    /// The edit that it is, where it is one.
+    fn edit_of(entry: &Self::Entry) -> Option<u64>;
+    /// The sum that the data has after it, as its station says.
+    fn sum_of(entry: &Self::Entry) -> Sum;
+    /// The seq that entries after the snapshot begin behind.
+    fn base_of(snapshot: &Self::Snapshot) -> u64;
+    /// What the head will be once this entry is applied, as the entry itself says.
+    fn head_ahead(&self, entry: &Self::Entry) -> Head;
 
-    pub(super) fn position(&self) -> Position {
-        let chain = self.entries.last().map_or(self.base_chain, |e| e.chain);
-        Position {
-            lineage: self.lineage,
-            epoch: self.epoch(),
-            seq: self.seq(),
-            chain,
-        }
-    }
+    // What befalls it.
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = u64> + '_ {
-        self.base
-            .iter()
-            .copied()
-            .chain(self.entries.iter().map(|e| e.id))
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.base.len() + self.entries.len()
-    }
-
-    pub(super) fn sum(&self) -> Sum {
-        Sum(self
-            .ids()
-            .fold(self.damage, |sum, id| sum.wrapping_add(mix(id))))
-    }
-
-    pub(super) fn head(&self) -> Head {
-        Head {
-            position: self.position(),
-            sum: self.sum(),
-            journal_bytes: self.seq() * 100,
-        }
-    }
-
-    pub(super) fn own(&self) -> Own {
-        Own {
-            head: self.head(),
-            epochs: self.epochs.clone(),
-            empty: self.count() == 0,
-            left: self.left,
-        }
-    }
-
-    pub(super) fn commit(&mut self, id: u64) -> Entry {
-        let before = self.position();
-        let chain =
-            Chain(before.chain.0.rotate_left(7) ^ mix(id) ^ u128::from(before.epoch.number));
-        let sum = Sum(self.sum().0.wrapping_add(mix(id)));
-        let entry = Entry {
-            id,
-            seq: before.seq + 1,
-            epoch: before.epoch,
-            chain,
-            sum,
-        };
-        self.entries.push(entry);
-        entry
-    }
-
-    pub(super) fn open_epoch(&mut self, number: u64, record: Durable) {
-        let at = self.position();
-        let epoch = Epoch {
-            number,
-            opener: self.station,
-        };
-        self.epochs.push(EpochStart {
-            epoch,
-            after_seq: at.seq,
-            chain: at.chain,
-        });
-        self.record = record;
-    }
-
-    pub(super) fn open_lineage(&mut self, lineage: u128, record: Durable) {
-        self.left = Some(self.position());
-        self.base = self.ids().collect();
-        self.entries.clear();
-        self.base_seq = 0;
-        self.base_chain = Chain(lineage);
-        self.lineage = LineageId(Uuid::from_u128(lineage));
-        let epoch = Epoch {
-            number: 1,
-            opener: self.station,
-        };
-        self.epochs = vec![EpochStart {
-            epoch,
-            after_seq: 0,
-            chain: Chain(lineage),
-        }];
-        self.record = record;
-    }
-
-    /// Records the epoch starts that are reached; says whether there were any.
-    pub(super) fn adopt(&mut self, epochs: &[EpochStart]) -> bool {
-        let (known, seq) = (self.epoch().number, self.seq());
-        let before = self.epochs.len();
-        self.epochs.extend(
-            epochs
-                .iter()
-                .filter(|s| s.epoch.number > known && s.after_seq <= seq),
-        );
-        self.epochs.len() > before
-    }
-
-    pub(super) fn rewind(&mut self, to_seq: u64, last_epoch: u64, save: bool) -> Option<u64> {
-        if to_seq < self.base_seq || to_seq > self.seq() {
-            return None;
-        }
-        let cut: Vec<u64> = self
-            .entries
-            .iter()
-            .filter(|e| e.seq > to_seq)
-            .map(|e| e.id)
-            .collect();
-        if save {
-            self.orphans.extend(&cut);
-        }
-        self.entries.retain(|e| e.seq <= to_seq);
-        self.epochs.retain(|s| s.epoch.number <= last_epoch);
-        Some(cut.len() as u64)
-    }
-
-    pub(super) fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            ids: self.ids().collect(),
-            position: self.position(),
-            sum: self.sum(),
-            epochs: self.epochs.clone(),
-        }
-    }
-
-    pub(super) fn install(
-        &mut self,
-        snapshot: &Snapshot,
-        backup: bool,
-        orphans_after: Option<u64>,
-    ) {
-        if backup {
-            self.backups.extend(
-                self.base
-                    .iter()
-                    .copied()
-                    .chain(self.entries.iter().map(|e| e.id)),
-            );
-        }
-        if let Some(after) = orphans_after {
-            self.orphans
-                .extend(self.entries.iter().filter(|e| e.seq > after).map(|e| e.id));
-        }
-        self.base.clone_from(&snapshot.ids);
-        self.base_seq = snapshot.position.seq;
-        self.base_chain = snapshot.position.chain;
-        self.entries.clear();
-        self.epochs.clone_from(&snapshot.epochs);
-        self.lineage = snapshot.position.lineage;
-        self.left = None;
-        self.damaged_at = None;
-        self.damage = 0;
-        self.damage = snapshot.sum.0.wrapping_sub(self.sum().0);
-    }
-
-    /// Retention: the journal forgets its oldest entries; the rows stay.
-    pub(super) fn cut_journal(&mut self, keep: usize) {
-        while self.entries.len() > keep {
-            let entry = self.entries.remove(0);
-            self.base.push(entry.id);
-            self.base_seq = entry.seq;
-            self.base_chain = entry.chain;
-        }
-    }
-
-    /// A restored backup: the last entries are gone from the data (and kept, as the operator's files are).
-    pub(super) fn restore(&mut self, drop: usize) {
-        let keep = self.entries.len().saturating_sub(drop);
-        for entry in self.entries.drain(keep..) {
-            self.backups.insert(entry.id);
-        }
-        let seq = self.seq();
-        let first = self.epochs[0];
-        self.epochs.retain(|s| s.after_seq <= seq || *s == first);
-    }
+    /// A bit flips on the way.
+    fn flip(entry: &mut Self::Entry, rng: &mut Rng);
+    fn flip_snapshot(snapshot: &mut Self::Snapshot, rng: &mut Rng);
+    /// A bit flips on the disk; `false` where there was none to flip.
+    fn damage(&mut self, what: Damage, rng: &mut Rng) -> bool;
+    /// Retention drops the oldest entries.
+    fn cut_journal(&mut self, keep: usize);
+    /// An operator restores a backup that was made some edits ago. Says which edits are no longer in the data, and whether
+    /// entries were taken out of the history instead of a new one being added; `None` where there is no backup.
+    fn restore(&mut self, rng: &mut Rng) -> Option<(Vec<u64>, bool)>;
+    /// The process dies. What was told to anybody survives; of what was under way, any part that a torn write may leave.
+    fn crash(&mut self, rng: &mut Rng);
+    /// A snapshot was on its way in when the process dies.
+    fn half_receive(&mut self, snapshot: &Self::Snapshot);
+    /// The process ends in order.
+    fn stop(&mut self);
+    /// What was done so far has been told: it is durable.
+    fn told(&mut self);
+    /// A process opens what the last one left.
+    fn reopen(&mut self);
 }

@@ -25,10 +25,14 @@ pub(super) enum Fault {
     QuiesceLies,
     /// A hand-over is forgotten by a crash.
     ForgetsHandover,
+    /// That it is superseded is forgotten by a crash.
+    ForgetsSuperseded,
+    /// The permission to edit holds on though its time is over.
+    PermitNeverLapses,
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::FastClock,
         Self::EpochReused,
         Self::SaysDurableTooSoon,
@@ -40,5 +44,7 @@ impl Fault {
         Self::SumNotChecked,
         Self::QuiesceLies,
         Self::ForgetsHandover,
+        Self::ForgetsSuperseded,
+        Self::PermitNeverLapses,
     ];
 }

@@ -4,11 +4,15 @@
 //!
 //! `PAIR_SCHEDULES=100000 cargo test -p tandem-pair --test pair schedules` runs more; `PAIR_SEED=n` replays one.
 
+mod chaos;
 mod check;
 mod cure;
 mod disk;
 mod driver;
 mod faults;
+mod model;
+mod network;
+mod ops;
 mod rng;
 mod runs;
 mod world;

@@ -1,22 +1,39 @@
 //! The schedules, and the proof that they find faults.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::disk::Disk;
 use super::faults::Fault;
+use super::model::Model;
 use super::world::World;
 
-/// Runs one schedule to its end; what happened in it.
-fn run(seed: u64, fault: Option<Fault>) -> (BTreeMap<&'static str, u64>, u64) {
-    let mut world = World::new(seed, fault);
+/// What came of a schedule.
+#[derive(Debug, Default)]
+pub(super) struct Ran {
+    /// What happened in it, and how often.
+    pub(super) tally: BTreeMap<&'static str, u64>,
+    pub(super) steps: u64,
+    /// Equal for equal runs.
+    pub(super) digest: u64,
+}
+
+/// Runs one schedule to its end.
+pub(super) fn run<D: Disk>(seed: u64, fault: Option<Fault>) -> Ran {
+    let mut world = World::<D>::new(seed, fault);
     let long = world.rng.range(5_000, 40_000);
     world.run(long);
     world.heal_and_settle();
-    (world.tally, world.steps)
+    Ran {
+        tally: world.tally,
+        steps: world.steps,
+        digest: world.digest.finish(),
+    }
 }
 
-fn outcome(seed: u64, fault: Option<Fault>) -> Result<(BTreeMap<&'static str, u64>, u64), String> {
-    catch_unwind(AssertUnwindSafe(|| run(seed, fault))).map_err(|panic| {
+pub(super) fn outcome<D: Disk>(seed: u64, fault: Option<Fault>) -> Result<Ran, String> {
+    catch_unwind(AssertUnwindSafe(|| run::<D>(seed, fault))).map_err(|panic| {
         panic
             .downcast_ref::<String>()
             .cloned()
@@ -25,24 +42,24 @@ fn outcome(seed: u64, fault: Option<Fault>) -> Result<(BTreeMap<&'static str, u6
     })
 }
 
-fn number(name: &str) -> Option<u64> {
+pub(super) fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
 #[test]
 fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
     if let Some(seed) = number("PAIR_SEED") {
-        run(seed, None);
+        run::<Model>(seed, None);
         return;
     }
     let schedules = number("PAIR_SCHEDULES").unwrap_or(1_000);
     let mut tally = BTreeMap::new();
     let mut steps = 0;
     for seed in 0..schedules {
-        match outcome(seed, None) {
-            Ok((what, more)) => {
-                steps += more;
-                for (name, n) in what {
+        match outcome::<Model>(seed, None) {
+            Ok(ran) => {
+                steps += ran.steps;
+                for (name, n) in ran.tally {
                     *tally.entry(name).or_insert(0) += n;
                 }
             }
@@ -59,6 +76,8 @@ fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
         "snapshot",
         "hand-over refused",
         "unclean stop",
+        "damage",
+        "restore",
     ] {
         assert!(
             tally.get(what).is_some_and(|n| *n > 0),
@@ -73,8 +92,11 @@ fn every_deliberate_fault_is_found() {
     let tries = number("PAIR_SCHEDULES").unwrap_or(1_000);
     let mut missed = Vec::new();
     for fault in Fault::ALL {
-        let found =
-            (0..tries).find_map(|seed| outcome(seed, Some(fault)).err().map(|why| (seed, why)));
+        let found = (0..tries).find_map(|seed| {
+            outcome::<Model>(seed, Some(fault))
+                .err()
+                .map(|why| (seed, why))
+        });
         match found {
             Some((seed, why)) => println!(
                 "{fault:?}: schedule {seed}: {}",
@@ -88,4 +110,12 @@ fn every_deliberate_fault_is_found() {
         missed.is_empty(),
         "not found in {tries} schedules: {missed:?}"
     );
+}
+
+#[test]
+fn a_seed_gives_the_same_schedule_each_time() {
+    for seed in 0..20 {
+        let (first, second) = (run::<Model>(seed, None), run::<Model>(seed, None));
+        assert_eq!((first.digest, first.steps), (second.digest, second.steps));
+    }
 }

@@ -1,25 +1,27 @@
 //! The world of one run: two stations, the network between them, and what befalls them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash as _};
+use std::rc::Rc;
 use std::time::Duration;
 
 use domain::history::{Epoch, EpochStart};
 use domain::ids::{LineageId, StationId};
 use pair::action::{Edits, Token};
 use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
-use pair::event::{Away, Command, ContactFailure, Event, LinkId, ReplyToken, Side};
+use pair::event::{Away, Command, ContactFailure, Event, LinkId, ReplyToken};
 use pair::message::{Hello, Message, Stream};
 use pair::{Mode, Mono, Now, State};
 use uuid::Uuid;
 
-use super::disk::{Disk, Entry, Snapshot};
+use super::disk::{Disk, Keep, NotDone};
 use super::faults::Fault;
 use super::rng::Rng;
 
 /// Milliseconds since the run began.
 pub(super) type Time = u64;
 
-pub(super) enum Op {
+pub(super) enum Op<D: Disk> {
     Persist {
         token: Token,
         record: Box<pair::Durable>,
@@ -41,16 +43,15 @@ pub(super) enum Op {
     },
     Apply {
         stream: Stream,
-        entry: Entry,
+        entry: D::Entry,
     },
     Adopt {
         stream: Stream,
     },
     Install {
         stream: Stream,
-        snapshot: Box<Snapshot>,
-        backup: bool,
-        orphans_after: Option<u64>,
+        snapshot: Rc<D::Snapshot>,
+        keep: Keep,
     },
     Rewind {
         token: Token,
@@ -64,19 +65,23 @@ pub(super) enum Op {
 
 pub(super) struct Receiving {
     pub(super) stream: Stream,
-    pub(super) backup: bool,
-    pub(super) orphans_after: Option<u64>,
+    pub(super) keep: Keep,
 }
 
-pub(super) struct Proc {
+pub(super) struct Proc<D: Disk> {
     pub(super) boot: u32,
     pub(super) state: State,
     pub(super) gate: Edits,
-    pub(super) ops: VecDeque<Op>,
+    pub(super) ops: VecDeque<Op<D>>,
     pub(super) op_runs: bool,
+    pub(super) op_since: Time,
+    /// How the commit went that is under way, where it was not stopped in time.
+    pub(super) committed: Option<Result<(), NotDone>>,
+    /// The machine was told that the disk hangs.
+    pub(super) hangs: bool,
     pub(super) inbox: VecDeque<Event>,
     pub(super) tick: u64,
-    /// On a primary: the connection, the mark, the next seq to send.
+    /// On a primary: the connection, the mark, the last seq that was sent.
     pub(super) streaming: Option<(usize, Stream, u64)>,
     pub(super) applying: Option<Stream>,
     pub(super) epochs: Vec<EpochStart>,
@@ -93,12 +98,14 @@ pub(super) struct Proc {
     said: Option<(RunId, Mono)>,
 }
 
-pub(super) struct Station {
+pub(super) struct Station<D: Disk> {
     pub(super) id: StationId,
-    pub(super) disk: Disk,
-    pub(super) proc: Option<Proc>,
+    pub(super) disk: D,
+    pub(super) proc: Option<Proc<D>>,
     pub(super) boots: u32,
     clock: u64,
+    /// What its wall clock is off by.
+    pub(super) wall_off_ms: i64,
     pub(super) full_until: Time,
     pub(super) hangs_until: Time,
     pub(super) stalled_until: Time,
@@ -106,26 +113,30 @@ pub(super) struct Station {
     /// Edits that its operators were told are safe.
     pub(super) acked: BTreeSet<u64>,
     pub(super) restored_at: Option<Time>,
+    /// It is superseded or forked, durably.
+    pub(super) is_stopped: bool,
+    /// It became so, and no operator has decided since.
+    pub(super) must_not_edit: bool,
     /// When it said that it hands over, and when its operator last decided anything about who leads.
     pub(super) handing_at: Time,
     pub(super) decided_at: Time,
 }
 
-pub(super) enum Item {
+pub(super) enum Item<D: Disk> {
     Control(Message),
-    Data(Stream, Entry),
-    Whole(Stream, Box<Snapshot>),
+    Data(Stream, D::Entry),
+    Whole(Stream, Rc<D::Snapshot>),
     Fin,
 }
 
 /// A link: end 0 dialed, end 1 accepted.
-pub(super) struct Conn {
+pub(super) struct Conn<D: Disk> {
     pub(super) ends: [usize; 2],
-    boots: [u32; 2],
+    pub(super) boots: [u32; 2],
     pub(super) links: [LinkId; 2],
     pub(super) open: [bool; 2],
     /// What is on its way to each end.
-    queues: [VecDeque<Item>; 2],
+    pub(super) queues: [VecDeque<Item<D>>; 2],
 }
 
 pub(super) enum Ev {
@@ -179,21 +190,29 @@ pub(super) enum Ev {
 }
 
 /// One run.
-pub(super) struct World {
+pub(super) struct World<D: Disk> {
     pub(super) now: Time,
     pub(super) rng: Rng,
     pub(super) fault: Option<Fault>,
-    pub(super) st: [Station; 2],
-    pub(super) conns: Vec<Conn>,
+    pub(super) st: [Station<D>; 2],
+    pub(super) conns: Vec<Conn<D>>,
     /// `up[a]`: what station `a` sends arrives.
     pub(super) up: [bool; 2],
     events: BTreeMap<(Time, u64), Ev>,
     count: u64,
     ids: u64,
-    tokens: u64,
+    pub(super) tokens: u64,
     runs: u128,
     pub(super) chaotic: bool,
     pub(super) opened: BTreeSet<(LineageId, Epoch)>,
+    /// What every point of every history holds: the chain there, and the rows.
+    pub(super) known: BTreeMap<u128, u64>,
+    /// A station with damaged rows led: what it hands on is its own affair.
+    pub(super) tainted: bool,
+    /// Edits that an operator took out of the data by restoring a backup.
+    pub(super) forgiven: BTreeSet<u64>,
+    /// A hash over all that happened, to compare two runs by.
+    pub(super) digest: DefaultHasher,
     pub(super) trace: VecDeque<String>,
     pub(super) steps: u64,
     happened: u64,
@@ -216,7 +235,7 @@ pub(super) fn peer_of(s: usize) -> Option<PeerUrl> {
     })
 }
 
-impl World {
+impl<D: Disk> World<D> {
     pub(super) fn new(seed: u64, fault: Option<Fault>) -> Self {
         let mut rng = Rng::new(seed);
         let offset_s = rng.range(2, 5) as u32;
@@ -228,25 +247,27 @@ impl World {
         let auto_rejoin = rng.chance(30);
         let st = [0, 1].map(|s| {
             let id = station_id(s);
-            let mut disk = Disk::new(id, 0x1111 * (s as u128 + 1));
             let mode = if s == 0 { Mode::Primary } else { follower };
-            disk.record.config = Config {
+            let config = Config {
                 mode,
                 peer: peer_of(s),
                 auto_rejoin,
             };
             Station {
                 id,
-                disk,
+                disk: D::new(s, id, config, fault),
                 proc: None,
                 boots: 0,
                 clock: rng.range(0, 1_000_000),
+                wall_off_ms: 0,
                 full_until: 0,
                 hangs_until: 0,
                 stalled_until: 0,
                 stopped_at: 0,
                 acked: BTreeSet::new(),
                 restored_at: None,
+                is_stopped: false,
+                must_not_edit: false,
                 handing_at: 0,
                 decided_at: 0,
             }
@@ -265,14 +286,21 @@ impl World {
             runs: 0,
             chaotic: true,
             opened: BTreeSet::new(),
+            known: BTreeMap::new(),
+            tainted: false,
+            forgiven: BTreeSet::new(),
+            digest: DefaultHasher::new(),
             trace: VecDeque::new(),
             steps: 0,
             happened: 0,
             tally: BTreeMap::new(),
         };
         for s in 0..2 {
+            world.witness(s, true);
             let epoch = world.st[s].disk.epoch();
-            world.opened.insert((world.st[s].disk.lineage, epoch));
+            world
+                .opened
+                .insert((world.st[s].disk.position().lineage, epoch));
             world.boot(s);
         }
         world.at(1, Ev::Chaos);
@@ -303,15 +331,7 @@ impl World {
         }
         Now {
             mono: Mono::from_ms(ms),
-            wall_ms: 1_800_000_000_000 + self.now as i64,
-        }
-    }
-
-    pub(super) fn delay(&mut self) -> Time {
-        if self.rng.chance(3) {
-            self.rng.range(100, 600)
-        } else {
-            self.rng.range(1, 12)
+            wall_ms: 1_800_000_000_000 + self.now as i64 + self.st[s].wall_off_ms,
         }
     }
 
@@ -333,16 +353,23 @@ impl World {
             version: semver::Version::new(0, 1, 0),
             schema: "schema".to_owned(),
         };
-        let away = if boot == 1 || self.rng.chance(20) {
+        let away = if boot == 1 {
+            Away::Unknown
+        } else if self.rng.chance(20) {
+            // The machine itself started anew, and its clock with it.
+            self.st[s].clock = self.rng.range(0, 1_000_000);
             Away::Unknown
         } else {
             Away::AtMost(Duration::from_millis(self.now - self.st[s].stopped_at + 50))
         };
         let now = self.clock(s);
-        let disk = &self.st[s].disk;
-        let mut record = disk.record.clone();
-        if self.fault == Some(Fault::ForgetsHandover) {
-            record.handing_over = None;
+        let disk = &mut self.st[s].disk;
+        disk.reopen();
+        let mut record = disk.record().clone();
+        match self.fault {
+            Some(Fault::ForgetsHandover) => record.handing_over = None,
+            Some(Fault::ForgetsSuperseded) => record.superseded = None,
+            _ => {}
         }
         let (state, actions) = State::start(me, record, disk.own(), away, now);
         let gate = state.edits(now);
@@ -353,6 +380,9 @@ impl World {
             gate,
             ops: VecDeque::new(),
             op_runs: false,
+            op_since: self.now,
+            committed: None,
+            hangs: false,
             inbox: VecDeque::new(),
             tick: 0,
             streaming: None,
@@ -441,7 +471,11 @@ impl World {
             proc.heard = at;
         }
         proc.stepped = at;
+        let kind = std::mem::discriminant(&event);
         let actions = proc.state.step(event, now);
+        let position = self.st[s].disk.position();
+        (at, s, kind, actions.len()).hash(&mut self.digest);
+        (position.seq, position.epoch.number).hash(&mut self.digest);
         self.steps += 1;
         self.act(s, actions);
         self.plan_tick(s);
@@ -465,6 +499,9 @@ impl World {
         ) {
             self.st[s].decided_at = self.now;
         }
+        for station in &mut self.st {
+            station.must_not_edit = false;
+        }
         self.feed(s, Event::Command { reply, command });
     }
 
@@ -484,14 +521,30 @@ impl World {
             return;
         };
         self.note(|| format!("{s} crashes"));
-        self.st[s].stopped_at = self.now;
-        self.st[s].stalled_until = 0;
         if proc.op_runs
-            && self.rng.chance(50)
             && let Some(op) = proc.ops.pop_front()
         {
-            let _ = self.perform(s, op, proc.gate, true);
+            // It is the disk that goes on for a moment, not the process.
+            self.st[s].proc = Some(proc);
+            self.die(s, op);
+            self.st[s].proc = None;
         }
+        self.st[s].disk.crash(&mut self.rng);
+        self.gone(s, announced);
+    }
+
+    /// The process ends in order.
+    pub(super) fn end(&mut self, s: usize) {
+        self.note(|| format!("{s} ends"));
+        self.st[s].proc = None;
+        self.st[s].disk.stop();
+        self.gone(s, true);
+    }
+
+    /// No process any more: its links are cut; the other end learns it where that is announced.
+    fn gone(&mut self, s: usize, announced: bool) {
+        self.st[s].stopped_at = self.now;
+        self.st[s].stalled_until = 0;
         for conn in 0..self.conns.len() {
             for end in 0..2 {
                 if self.conns[conn].ends[end] == s && self.conns[conn].open[end] {
@@ -502,22 +555,6 @@ impl World {
                 }
             }
         }
-    }
-
-    /// Puts something on its way to an end of a link.
-    pub(super) fn push(&mut self, conn: usize, end: usize, item: Item) {
-        let delay = self.delay();
-        self.conns[conn].queues[end].push_back(item);
-        self.at(delay, Ev::Pump { conn, end });
-    }
-
-    pub(super) fn conn_of(&self, s: usize, link: LinkId) -> Option<(usize, usize)> {
-        self.conns.iter().enumerate().rev().find_map(|(n, conn)| {
-            let boot = self.st[s].proc.as_ref()?.boot;
-            (0..2)
-                .find(|&e| conn.ends[e] == s && conn.boots[e] == boot && conn.links[e] == link)
-                .map(|e| (n, e))
-        })
     }
 
     /// Runs until the time is over.
@@ -543,6 +580,9 @@ impl World {
         match ev {
             Ev::Tick { s, n } => {
                 if self.st[s].proc.as_ref().is_some_and(|proc| proc.tick == n) {
+                    if self.now >= self.st[s].stalled_until {
+                        self.watch_writer(s);
+                    }
                     self.feed(s, Event::Tick);
                 }
             }
@@ -574,7 +614,7 @@ impl World {
         }
     }
 
-    fn feed_boot(&mut self, s: usize, boot: u32, event: Event) {
+    pub(super) fn feed_boot(&mut self, s: usize, boot: u32, event: Event) {
         if self.st[s]
             .proc
             .as_ref()
@@ -584,168 +624,11 @@ impl World {
         }
     }
 
-    fn is_running(&self, s: usize, boot: u32) -> bool {
+    pub(super) fn is_running(&self, s: usize, boot: u32) -> bool {
         self.st[s]
             .proc
             .as_ref()
             .is_some_and(|proc| proc.boot == boot)
-    }
-
-    fn ask(&mut self, from: usize, boot: u32, hello: Hello) {
-        let to = 1 - from;
-        let reachable = self.up[0] && self.up[1] && self.now >= self.st[to].stalled_until;
-        let now = self.clock(to);
-        let Some(proc) = self.st[to].proc.as_ref().filter(|_| reachable) else {
-            let refused = reachable && self.st[to].proc.is_none();
-            let cause = if refused {
-                ContactFailure::Refused
-            } else {
-                ContactFailure::Timeout
-            };
-            let wait = if refused { self.delay() } else { 1_900 };
-            self.at(
-                wait,
-                Ev::Fail {
-                    to: from,
-                    boot,
-                    cause,
-                },
-            );
-            return;
-        };
-        if proc.state.mode() == Mode::None {
-            let wait = self.delay();
-            self.at(
-                wait,
-                Ev::Fail {
-                    to: from,
-                    boot,
-                    cause: ContactFailure::Refused,
-                },
-            );
-            return;
-        }
-        let answer = proc.state.hello(now);
-        let wait = self.delay();
-        if self.rng.chance(90) {
-            self.at(
-                wait,
-                Ev::Answer {
-                    to: from,
-                    boot,
-                    hello: Box::new(answer),
-                },
-            );
-        } else {
-            self.at(
-                1_900,
-                Ev::Fail {
-                    to: from,
-                    boot,
-                    cause: ContactFailure::Cut,
-                },
-            );
-        }
-        if self.is_running(from, boot) {
-            self.feed(
-                to,
-                Event::Asked {
-                    hello: Box::new(hello),
-                },
-            );
-        }
-    }
-
-    fn dial_arrives(&mut self, from: usize, boot: u32) {
-        let to = 1 - from;
-        if !self.is_running(from, boot) {
-            return;
-        }
-        let reachable = self.up[0] && self.up[1] && self.now >= self.st[to].stalled_until;
-        let accepts = self.st[to]
-            .proc
-            .as_ref()
-            .is_some_and(|proc| proc.state.mode() != Mode::None);
-        if !reachable || !accepts {
-            let cause = if reachable {
-                ContactFailure::Refused
-            } else {
-                ContactFailure::Timeout
-            };
-            let wait = if reachable { 5 } else { 1_900 };
-            self.at(
-                wait,
-                Ev::Fail {
-                    to: from,
-                    boot,
-                    cause,
-                },
-            );
-            return;
-        }
-        self.tokens += 2;
-        let links = [LinkId(self.tokens), LinkId(self.tokens + 1)];
-        self.tokens += 1;
-        let to_boot = self.st[to].boots;
-        self.conns.push(Conn {
-            ends: [from, to],
-            boots: [boot, to_boot],
-            links,
-            open: [true; 2],
-            queues: [VecDeque::new(), VecDeque::new()],
-        });
-        self.feed(
-            to,
-            Event::LinkUp {
-                link: links[1],
-                side: Side::Accepted,
-            },
-        );
-        self.feed(
-            from,
-            Event::LinkUp {
-                link: links[0],
-                side: Side::Dialed,
-            },
-        );
-    }
-
-    fn pump(&mut self, conn: usize, end: usize) {
-        let c = &self.conns[conn];
-        let (s, from, boot) = (c.ends[end], c.ends[1 - end], c.boots[end]);
-        if !self.is_running(s, boot) {
-            return;
-        }
-        if !c.open[end] {
-            // Nothing comes out of a link that was given up, unless the driver is at fault.
-            if self.fault == Some(Fault::AnyStream)
-                && let Some(Item::Data(stream, entry)) = self.conns[conn].queues[end].pop_front()
-            {
-                self.take_data(s, stream, entry);
-            }
-            return;
-        }
-        if !self.up[from] {
-            self.at(25, Ev::Pump { conn, end });
-            return;
-        }
-        let link = c.links[end];
-        match self.conns[conn].queues[end].pop_front() {
-            None => {}
-            Some(Item::Control(message)) => self.feed(s, Event::Received { link, message }),
-            Some(Item::Data(stream, entry)) => self.take_data(s, stream, entry),
-            Some(Item::Whole(stream, snapshot)) => self.take_whole(s, stream, snapshot),
-            Some(Item::Fin) => {
-                self.conns[conn].open[end] = false;
-                self.feed(
-                    s,
-                    Event::LinkLost {
-                        link,
-                        cause: ContactFailure::Cut,
-                    },
-                );
-            }
-        }
     }
 
     /// A process that was stopped goes on: first with what waited for it, and a write may be quicker than any of that.
@@ -764,28 +647,5 @@ impl World {
             self.feed(s, event);
         }
         self.plan_tick(s);
-    }
-
-    pub(super) fn reset_links(&mut self) {
-        for conn in 0..self.conns.len() {
-            for end in 0..2 {
-                if self.conns[conn].open[end] {
-                    self.conns[conn].open[end] = false;
-                    let (s, boot, link) = (
-                        self.conns[conn].ends[end],
-                        self.conns[conn].boots[end],
-                        self.conns[conn].links[end],
-                    );
-                    self.feed_boot(
-                        s,
-                        boot,
-                        Event::LinkLost {
-                            link,
-                            cause: ContactFailure::Cut,
-                        },
-                    );
-                }
-            }
-        }
     }
 }
