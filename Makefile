@@ -9,7 +9,7 @@ help:
 	@echo 'make test         every check and test; the last line counts them'
 	@echo 'make check        the quick checks only: formats, lints, types'
 	@echo 'make types        generate the TypeScript types of the API again'
-	@echo 'make bench        measure a pair beside this machine'"'"'s disk and loopback'
+	@echo 'make bench        measure a pair beside PostgreSQL and Redis (ONLY=latency,switch for some of it; SAVE=1 writes docs/benchmarks.md)'
 	@echo 'make package      build the Debian package'
 	@echo 'make screenshots  photograph the screens into artifacts/'
 
@@ -33,9 +33,11 @@ types:
 	rm -rf ui/src/backend/bindings
 	cargo test --workspace --lib export_bindings
 
+# About ten minutes on two cores. What is measured lies in /var/tmp meanwhile; DIR=/elsewhere measures another disk.
 bench:
-	@.ci/setup run
-	cargo bench -p tandem-node --bench pair
+	@.ci/setup bench
+	cargo bench --locked -p tandem-node --bench pair -- $(if $(ONLY),--only $(ONLY)) $(if $(DIR),--dir $(DIR)) \
+		$(if $(SAVE),--save $(CURDIR)/docs/benchmarks.md)
 
 package:
 	@.ci/setup package
