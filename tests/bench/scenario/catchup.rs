@@ -39,6 +39,7 @@ pub fn measure(side: &mut Side) -> Section {
     let postgres = of_postgres(side);
     let tandem = of_tandem(side);
     let rate = |caught: &Caught| BACKLOG as f64 / caught.from_contact.as_secs_f64();
+    let whole = BACKLOG as f64 / tandem.from_start.as_secs_f64();
     section
         .row(Row::one(
             "PostgreSQL, from contact",
@@ -71,11 +72,11 @@ pub fn measure(side: &mut Side) -> Section {
             ),
         )
         .row(
-            Row::one("Tandem, its rate", format!("{:.0}/s", rate(&tandem))).at_least(
-                5.0,
-                rate(&tandem) / single,
-                "single edits",
-            ),
+            Row::one(
+                "Tandem, its rate, the start of its process included",
+                format!("{whole:.0}/s"),
+            )
+            .at_least(5.0, whole / single, "single edits"),
         );
     section
 }

@@ -18,14 +18,16 @@ const WORK_MAX: Duration = Duration::from_millis(200);
 pub fn measure(scratch: &Scratch) -> Section {
     let (mut work, mut after_kill) = (Samples::default(), Samples::default());
     for round in 0..ROUNDS {
-        let (worked, since_kill) = once(scratch, &format!("failover{round}"));
+        // Kills at every phase between two heartbeats.
+        let phase = HEARTBEAT.mul_f64(round as f64 / ROUNDS as f64);
+        let (worked, since_kill) = once(scratch, &format!("failover{round}"), phase);
         work.push(worked);
         after_kill.push(since_kill);
     }
     let mut section = Section::new(
         "Promotion",
         format!(
-            "{ROUNDS} pairs with a failover offset of {}: the primary is killed (kill -9), and a client tries to edit on the secondary \
+            "{ROUNDS} pairs with a failover offset of {}: the primary is killed (kill -9) at another moment between two heartbeats, and a client tries to edit on the secondary \
              until it may. The offset counts from the last contact, which is at most a heartbeat (500 ms) before the kill.",
             shown(OFFSET)
         ),
@@ -46,12 +48,13 @@ pub fn measure(scratch: &Scratch) -> Section {
 }
 
 /// One promotion: how long after its deadline, and after the kill, the first edit was answered.
-fn once(scratch: &Scratch, name: &str) -> (Duration, Duration) {
+fn once(scratch: &Scratch, name: &str, phase: Duration) -> (Duration, Duration) {
     let mode = json!({"mode": "secondary_failover", "failover_offset_s": OFFSET.as_secs()});
     let mut tandem = Tandem::start(scratch, name, mode);
     let secondary = &tandem.pair.secondary;
     secondary.until("armed", |r| r["armed"] == true);
     let (mut operator, mut rows) = (Operator::of(secondary, None), Rows::default());
+    std::thread::sleep(phase);
     let killed = Instant::now();
     tandem.pair.primary.kill();
     let secondary = &tandem.pair.secondary;

@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use pair::action::Edits;
 use pair::view::Notice;
 use store::{Commit, HistoryEntry, Store, Touched};
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use super::{Events, Running};
 use crate::api::{
     EntryEvent, Event, Handlers as _, Level, Message, Nothing, Redundancy, StationInfo,
 };
-use crate::redundancy::RedundancyHandle;
+use crate::redundancy::{RedundancyHandle, Snapshot};
 
 /// How often a status is told while only its figures change.
 const FIGURES_EVERY: Duration = Duration::from_millis(250);
@@ -93,7 +94,7 @@ pub(super) async fn statuses(running: Arc<Running>, events: Events) {
             .as_ref()
             .is_some_and(|before| same_but_for_figures(before, &now))
         {
-            tokio::time::sleep_until(told_at + FIGURES_EVERY).await;
+            more_than_figures(&mut snapshots, told_at + FIGURES_EVERY).await;
             // What changed meanwhile comes with this one.
             snapshots.mark_unchanged();
             let Some(later) = status(&running).await else {
@@ -107,6 +108,17 @@ pub(super) async fn statuses(running: Arc<Running>, events: Events) {
         });
         (told, told_at) = (Some(now), Instant::now());
     }
+}
+
+/// Waits until the figures are due, or something else has changed: clients wait for Synced, say.
+async fn more_than_figures(snapshots: &mut watch::Receiver<Arc<Snapshot>>, due: Instant) {
+    let shown = |now: &Snapshot| {
+        let editable = matches!(now.edits, Edits::Allowed { .. });
+        (now.view.status, now.view.reason, editable)
+    };
+    let before = shown(&snapshots.borrow_and_update());
+    let changed = snapshots.wait_for(|now| shown(now) != before);
+    let _ = tokio::time::timeout_at(due, changed).await;
 }
 
 /// Tells what the peer holds durably, at once and whatever else is held back: clients wait for it.
