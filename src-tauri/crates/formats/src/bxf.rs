@@ -23,6 +23,7 @@ use roxmltree::{Document, Node};
 
 use crate::line::Line;
 use crate::plan::{Day, Planned};
+use crate::text::file_stem;
 use crate::{Context, Read, ReadError, seconds};
 
 /// Where Tandem's own asset id stands in a `ContentId`.
@@ -508,7 +509,7 @@ fn event(
 }
 
 fn content(xml: &mut String, counting: Counting, item: &Planned, length: i64) {
-    let house = item.file.as_deref().map_or(item.title.as_str(), stem);
+    let house = item.file.as_deref().map_or(item.title.as_str(), file_stem);
     let own = item
         .asset
         .map(|id| {
@@ -545,15 +546,6 @@ fn content(xml: &mut String, counting: Counting, item: &Planned, length: i64) {
         );
     }
     xml.push_str("</Content>");
-}
-
-/// A file's name without folders and extension.
-pub(crate) fn stem(file: &str) -> &str {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => name,
-    }
 }
 
 /// A rate as BXF writes it.

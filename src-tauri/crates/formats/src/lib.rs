@@ -30,10 +30,10 @@ use jiff::civil::Date;
 
 pub use line::{Extra, Line, NoteLine};
 pub use plan::{Day, Planned};
-pub use text::decode;
+pub use text::{decode, file_stem};
 
 /// Most bytes that a file may have.
-pub const FILE_BYTES_MAX: usize = 32 << 20;
+pub const FILE_BYTES_MAX: usize = 8 << 20;
 /// Most lines that are read of a file.
 pub const LINES_MAX: usize = 20_000;
 /// Most problems that are told of a file; the rest are counted.

@@ -19,6 +19,16 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// A file's name without folders and extension.
+#[must_use]
+pub fn file_stem(file: &str) -> &str {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    }
+}
+
 /// Finds the line of a place in a text.
 pub(crate) struct Lines<'t> {
     text: &'t str,

@@ -42,6 +42,7 @@ pub use diff::{KeyRange, RangeSum};
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};
 pub use epochs::Overview;
 pub use error::Error;
+pub use files::write_whole;
 pub use history::HistoryEntry;
 pub use local::{LocalPut, LogLine};
 pub use open::{DATABASE_FILE, OpenError};

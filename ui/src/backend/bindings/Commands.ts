@@ -13,12 +13,17 @@ import type { DeleteAssets } from "./DeleteAssets";
 import type { DeleteItems } from "./DeleteItems";
 import type { Deleted } from "./Deleted";
 import type { ExportOrphans } from "./ExportOrphans";
+import type { ExportPlaylist } from "./ExportPlaylist";
+import type { Exported } from "./Exported";
 import type { Folders } from "./Folders";
 import type { GetAsset } from "./GetAsset";
 import type { GetHistory } from "./GetHistory";
 import type { GetPlaylist } from "./GetPlaylist";
 import type { GetRedundancyLog } from "./GetRedundancyLog";
 import type { History } from "./History";
+import type { ImportPlaylist } from "./ImportPlaylist";
+import type { ImportPreview } from "./ImportPreview";
+import type { Imported } from "./Imported";
 import type { InsertItems } from "./InsertItems";
 import type { ItemsChanged } from "./ItemsChanged";
 import type { Job } from "./Job";
@@ -157,6 +162,18 @@ move_items: Call<MoveItems, ItemsChanged>,
  * Deletes items.
  */
 delete_items: Call<DeleteItems, Deleted>, 
+/**
+ * What a file in the format of another program would bring to a day.
+ */
+preview_import: Call<ImportPlaylist, ImportPreview>, 
+/**
+ * Takes the items of such a file into a day.
+ */
+import_playlist: Call<ImportPlaylist, Imported>, 
+/**
+ * Writes a day in the format of another program.
+ */
+export_playlist: Call<ExportPlaylist, Exported>, 
 /**
  * Searches the library.
  */

@@ -7,6 +7,7 @@
 mod backup;
 mod error;
 mod event;
+mod exchange;
 mod history;
 mod job;
 mod library;
@@ -19,6 +20,7 @@ mod table;
 pub use backup::*;
 pub use error::*;
 pub use event::*;
+pub use exchange::*;
 pub use history::*;
 pub use job::*;
 pub use library::*;

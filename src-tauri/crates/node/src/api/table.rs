@@ -115,6 +115,13 @@ commands! {
     /// Deletes items.
     Edits delete_items: DeleteItems => Deleted;
 
+    /// What a file in the format of another program would bring to a day.
+    Local preview_import: ImportPlaylist => ImportPreview;
+    /// Takes the items of such a file into a day.
+    Edits import_playlist: ImportPlaylist => Imported;
+    /// Writes a day in the format of another program.
+    Local export_playlist: ExportPlaylist => Exported;
+
     /// Searches the library.
     Local list_assets: ListAssets => Assets;
     /// One asset.

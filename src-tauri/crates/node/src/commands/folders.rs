@@ -37,6 +37,32 @@ pub(super) fn absolute(text: &str) -> Result<PathBuf, ApiError> {
     ))
 }
 
+/// The path of a file that is to be made.
+///
+/// # Errors
+/// `invalid` for a path that is not absolute, `conflict` where there is something already, `unavailable`.
+pub(super) fn new_file(text: &str) -> Result<PathBuf, ApiError> {
+    let path = absolute(text)?;
+    match path.try_exists() {
+        Ok(false) => Ok(path),
+        Ok(true) => {
+            let message = format!("{} exists already: choose another name.", path.display());
+            Err(ApiError::new(ErrorCode::Conflict, message)
+                .with(serde_json::json!({ "field": "path" })))
+        }
+        Err(error) => Err(unwritable(&path, &error)),
+    }
+}
+
+/// Why a file could not be written.
+pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> ApiError {
+    ApiError::new(
+        ErrorCode::Unavailable,
+        format!("{} cannot be written: {error}.", path.display()),
+    )
+    .with(serde_json::json!({ "field": "path" }))
+}
+
 fn read(path: &Path) -> Result<Folders, ApiError> {
     let unreadable = |error: std::io::Error| {
         let message = format!("The folder {} cannot be read: {error}.", path.display());

@@ -3,6 +3,7 @@
 pub mod backups;
 mod desk;
 mod errors;
+pub mod exchange;
 pub mod folders;
 pub mod history;
 pub mod library;

@@ -171,7 +171,7 @@ fn made(item: NewItem, asset: Option<&Asset>) -> Result<items::NewItem, ApiError
 }
 
 /// What an item of this asset is where nothing else is said.
-fn kind_for(asset: &Asset) -> ItemKind {
+pub(super) fn kind_for(asset: &Asset) -> ItemKind {
     match asset.kind {
         AssetKind::Clip => ItemKind::Clip,
         AssetKind::Live => ItemKind::Live,
@@ -334,7 +334,7 @@ async fn answer(
 }
 
 /// A broadcast day as a request writes it: `"2026-11-22"`.
-fn date(field: &str, text: &str) -> Result<Date, ApiError> {
+pub(super) fn date(field: &str, text: &str) -> Result<Date, ApiError> {
     let parsed = text
         .parse::<Date>()
         .ok()

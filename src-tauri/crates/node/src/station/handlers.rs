@@ -2,7 +2,8 @@
 
 use crate::api::*;
 use crate::commands::{
-    backups, folders, history, library, media_roots, orphans, playlist, redundancy, settings,
+    backups, exchange, folders, history, library, media_roots, orphans, playlist, redundancy,
+    settings,
 };
 
 use super::Running;
@@ -121,6 +122,18 @@ impl Handlers for Running {
 
     async fn delete_items(&self, args: DeleteItems) -> Result<Deleted, ApiError> {
         playlist::delete(&self.desk, args).await
+    }
+
+    async fn preview_import(&self, args: ImportPlaylist) -> Result<ImportPreview, ApiError> {
+        exchange::preview(&self.desk, &self.roots, args).await
+    }
+
+    async fn import_playlist(&self, args: ImportPlaylist) -> Result<Imported, ApiError> {
+        exchange::import(&self.desk, &self.roots, args).await
+    }
+
+    async fn export_playlist(&self, args: ExportPlaylist) -> Result<Exported, ApiError> {
+        exchange::export(&self.desk, &self.roots, args).await
     }
 
     async fn list_assets(&self, args: ListAssets) -> Result<Assets, ApiError> {

@@ -84,6 +84,28 @@ pub async fn of_file(
     row.as_ref().map(from_row).transpose()
 }
 
+/// The asset of this title, whatever its case; `None` where there is none or more than one.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub async fn of_title(
+    conn: &mut SqliteConnection,
+    title: &str,
+) -> Result<Option<Asset>, TableError> {
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM asset WHERE title = ? COLLATE NOCASE LIMIT 2"
+    ))
+    .bind(title)
+    .fetch_all(conn)
+    .await?;
+    match rows.as_slice() {
+        [row] => from_row(row).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// How many items refer to an asset.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 mod backups;
 mod events;
+mod exchange;
 mod history;
 mod library;
 mod playlist;

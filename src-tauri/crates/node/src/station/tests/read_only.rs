@@ -13,6 +13,9 @@ fn args(command: &str, item: &str, asset: &str, backup: &Value, folder: &str) ->
         "update_items" => json!({ "ids": [item], "set": { "title": "X" } }),
         "move_items" => json!({ "ids": [item], "after": null }),
         "delete_items" => json!({ "ids": [item] }),
+        "import_playlist" => {
+            json!({ "name": "day.csv", "data": "dGl0bGUKWA==", "date": DAY })
+        }
         "add_assets" => json!({ "assets": [{ "title": "X" }] }),
         "update_asset" => json!({ "id": asset, "set": { "title": "X" } }),
         "delete_assets" => json!({ "ids": [asset] }),
