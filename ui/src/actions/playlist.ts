@@ -148,6 +148,31 @@ export const playlistActions: readonly Action[] = [
     },
   },
   {
+    id: 'day.import',
+    label: 'Import a playlist',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['Mod+I'],
+    icon: 'import',
+    edits: true,
+    unavailable: needsDay,
+    run: (app) => {
+      app.overlay = 'import';
+    },
+  },
+  {
+    id: 'day.export',
+    label: 'Export the day',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['Mod+E'],
+    icon: 'export',
+    unavailable: (app) => (app.day.items.length ? null : 'Nothing is scheduled on this day.'),
+    run: (app) => {
+      app.overlay = 'export';
+    },
+  },
+  {
     id: 'items.all',
     label: 'Select all',
     group: 'Playlist',

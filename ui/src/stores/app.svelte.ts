@@ -18,7 +18,8 @@ import { StationStore } from './station.svelte';
 import { ViewStore } from './view.svelte';
 
 /** Which of the overlays is open. */
-export type Overlay = 'redundancy' | 'settings' | 'redundancy_settings' | 'help' | 'scan' | 'asset' | null;
+export type Overlay =
+  'redundancy' | 'settings' | 'redundancy_settings' | 'help' | 'scan' | 'asset' | 'import' | 'export' | null;
 
 /** All that the screen shows, fed by one backend. */
 export class App {

@@ -1,4 +1,13 @@
-import type { Backend, Committed, ItemSet, ItemView, NewItem, PlaylistView } from '../backend';
+import type {
+  Backend,
+  Committed,
+  ImportPlaylist,
+  Imported,
+  ItemSet,
+  ItemView,
+  NewItem,
+  PlaylistView,
+} from '../backend';
 import { dayRows, dayTotals, type DayRow, type DayTotals } from '../playlist/rows';
 import { coalesce } from './coalesce';
 import { selectOnly, selectSurvivors, type ListOrder } from './list-selection';
@@ -83,6 +92,13 @@ export class DayStore {
     const answer = await this.backend.call('insert_items', { date: this.date, after, items });
     await this.refreshTo(answer);
     this.#arrive(answer.items.map((item) => item.id));
+  }
+
+  async import(args: ImportPlaylist): Promise<Imported> {
+    const answer = await this.backend.call('import_playlist', args);
+    await this.refreshTo(answer);
+    this.#arrive(answer.items);
+    return answer;
   }
 
   async update(ids: string[], set: ItemSet): Promise<void> {
