@@ -12,6 +12,7 @@ mod failover;
 mod failpoint;
 mod hostile;
 mod media;
+mod metrics;
 mod modes;
 mod offline;
 mod pairing;

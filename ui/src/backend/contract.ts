@@ -28,6 +28,7 @@ export type { ItemKind } from './bindings/ItemKind';
 export type { ItemSet } from './bindings/ItemSet';
 export type { ItemView } from './bindings/ItemView';
 export type { Job } from './bindings/Job';
+export type { LastVerify } from './bindings/LastVerify';
 export type { MappedColumn } from './bindings/MappedColumn';
 export type { Mark } from './bindings/Mark';
 export type { MediaInfo } from './bindings/MediaInfo';
@@ -46,6 +47,7 @@ export type { StartMode } from './bindings/StartMode';
 export type { StationInfo } from './bindings/StationInfo';
 export type { Status } from './bindings/Status';
 export type { TableColumn } from './bindings/TableColumn';
+export type { Verified } from './bindings/Verified';
 
 export type { Commands } from './bindings/Commands';
 export type Command = keyof Commands;

@@ -62,6 +62,65 @@ describe('the redundancy overlay', () => {
     expect(within(there).getByText('12 ms ahead')).toBeVisible();
   });
 
+  it('shows both chains, how far the secondary is behind, and both latest checks, in the channel’s zone', () => {
+    const whole = { at: '2026-11-22T20:55:00Z', ok: true, cells: 12345, ms: 80 };
+    overlay(
+      redundancy('primary', 'syncing', 'behind', {
+        lag: { entries: 3, bytes: 1234, ms: 400 },
+        last_verify: whole,
+        peer: peer({ last_verify: { ...whole, ok: false } }),
+      }),
+    );
+    const here = screen.getByRole('region', { name: 'This station: Station A' });
+    const there = screen.getByRole('region', { name: 'Other station: Station B' });
+    for (const card of [here, there]) expect(within(card).getByText('chain c3a1b2d4')).toBeVisible();
+    expect(within(there).getByText('3 entries, 1.2 kB, 400 ms')).toBeVisible();
+    expect(within(here).getByText('Whole')).toBeVisible();
+    expect(within(here).getByText('20:55:00, 12,345 cells')).toBeVisible();
+    expect(within(there).getByText('Damaged', { exact: false })).toBeVisible();
+    expect(within(there).getByText(/data no edit made/)).toBeVisible();
+  });
+
+  it('keeps the line that says how far the secondary is behind when it is not', () => {
+    overlay(redundancy('primary', 'synced', 'equal', { lag: { entries: 0, bytes: 0, ms: 0 } }));
+    const there = screen.getByRole('region', { name: 'Other station: Station B' });
+    expect(within(there).getByText('Behind')).toBeVisible();
+    expect(within(there).getByText('nothing')).toBeVisible();
+  });
+
+  it('does not claim to know, out of contact, how far this secondary is behind', () => {
+    overlay({ ...unavailable, lag: { entries: 0, bytes: 0, ms: 0 } });
+    const here = screen.getByRole('region', { name: 'This station: Station A' });
+    expect(within(here).getByText('not known')).toBeVisible();
+  });
+
+  it('checks the data of this station on Verify now, and says what was found', async () => {
+    const { user, call } = overlay(redundancy('primary', 'synced', 'equal'), {
+      verify: () => ({ ok: true, sum: 'aa', scanned_sum: 'aa', cells: 2048, ms: 9 }),
+    });
+    await user.click(button('Verify now'));
+    expect(call).toHaveBeenCalledWith('verify', {});
+    expect(await screen.findByText('Whole: 2,048 cells checked in 9 ms.')).toBeVisible();
+  });
+
+  it('shows of the log what is asked for', async () => {
+    const entry = (event: string, detail: string) => ({ at: '2026-11-22T18:00:00Z', event, detail });
+    const { user } = overlay(redundancy('primary', 'synced', 'equal'), {
+      get_redundancy_log: () => [
+        entry('status', 'Synced.'),
+        entry('promoted', 'Opened epoch 2.'),
+        entry('verified', 'Found damage.'),
+      ],
+    });
+    expect(await screen.findByText('Opened epoch 2.')).toBeVisible();
+    await user.click(button('Data'));
+    expect(screen.getByText('Found damage.')).toBeVisible();
+    expect(screen.queryByText('Opened epoch 2.')).toBeNull();
+    await user.click(button('Mode and primary'));
+    expect(screen.getByText('Opened epoch 2.')).toBeVisible();
+    expect(screen.queryByText('Synced.')).toBeNull();
+  });
+
   it('warns of clocks that differ by more than a second', () => {
     overlay(redundancy('primary', 'synced', 'equal', { peer: peer({ clock_difference_ms: -2400 }) }));
     expect(screen.getByText('2.4 s behind', { exact: false })).toBeVisible();
@@ -287,12 +346,12 @@ describe('how far the secondary is behind', () => {
 
   it('stands with the other station on a primary', () => {
     overlay(redundancy('primary', 'syncing', 'behind', { lag }));
-    expect(card('Other station: Station B').getByText('412 ms')).toBeVisible();
+    expect(card('Other station: Station B').getByText('3 entries, 1.2 kB, 412 ms')).toBeVisible();
     expect(screen.getByText('3 entries behind')).toBeVisible();
   });
 
   it('stands with this station on a secondary', () => {
     overlay(redundancy('secondary_copy', 'syncing', 'behind', { lag }));
-    expect(card('This station: Station A').getByText('412 ms')).toBeVisible();
+    expect(card('This station: Station A').getByText('3 entries, 1.2 kB, 412 ms')).toBeVisible();
   });
 });

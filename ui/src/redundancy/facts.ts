@@ -1,31 +1,52 @@
 /** What the overlay's two cards say about each station. */
 
-import type { PositionView, Redundancy, StationInfo } from '../backend';
+import type { LastVerify, PositionView, Redundancy, StationInfo } from '../backend';
 import { inContact, roleOf } from './pair';
 import { CARD, duration, milliseconds } from './strings';
+import { clockTime, dateTime } from './when';
 
 export interface Fact {
   term: string;
   value: string;
+  /** Said beneath the value, small. */
+  detail?: string;
   warning?: string;
 }
 
 /** From here on, two clocks are too far apart for times to be compared at a glance. */
 const CLOCK_DIFFERENCE_MS_MAX = 1_000;
 
-const position = ({ epoch, seq }: PositionView) => CARD.positionOf(epoch, seq);
+/** A check within so long is told by its time alone. */
+const LATELY_MS = 12 * 3_600_000;
 
-/** This station. */
-export function ownFacts(station: StationInfo, redundancy: Redundancy): Fact[] {
+/** Beginning of a chain: enough to compare two by eye. */
+const CHAIN_LENGTH = 8;
+
+function positionFact({ epoch, seq, chain }: PositionView): Fact {
+  return {
+    term: CARD.position,
+    value: CARD.positionOf(epoch, seq),
+    detail: CARD.chainOf(chain.slice(0, CHAIN_LENGTH)),
+  };
+}
+
+/** This station; `now_ms` is UTC. Both cards begin with the same facts in the same order, so that they can be compared line by line. */
+export function ownFacts(
+  station: StationInfo,
+  redundancy: Redundancy,
+  now_ms: number,
+  timeZone: string,
+): Fact[] {
   const facts: Fact[] = [
     { term: CARD.version, value: station.version },
-    { term: CARD.position, value: position(redundancy.position) },
+    positionFact(redundancy.position),
+    checkFact(redundancy.last_verify, now_ms, timeZone),
     { term: CARD.edits, value: station.editable ? CARD.editsYes : CARD.editsNo },
   ];
   if (redundancy.mode === 'secondary_failover') {
     facts.push({ term: CARD.takesOver, value: CARD.failover(redundancy.failover_offset_s) });
   }
-  if (roleOf(redundancy.mode) === 'secondary') facts.push(...lagFact(redundancy));
+  if (roleOf(redundancy.mode) === 'secondary') facts.push(lagFact(redundancy));
   if (redundancy.mode === 'primary' && redundancy.peer_durable_seq !== null) {
     facts.push({ term: CARD.durable, value: CARD.entry(redundancy.peer_durable_seq) });
   }
@@ -33,23 +54,39 @@ export function ownFacts(station: StationInfo, redundancy: Redundancy): Fact[] {
 }
 
 /** The other station; `now_ms` is UTC. */
-export function peerFacts(redundancy: Redundancy, now_ms: number): Fact[] {
+export function peerFacts(redundancy: Redundancy, now_ms: number, timeZone: string): Fact[] {
   const { mode, peer, peer_url } = redundancy;
   const facts: Fact[] = [];
   if (peer) {
     facts.push({ term: CARD.version, value: peer.version });
-    facts.push({ term: CARD.position, value: position(peer.position) });
+    facts.push(positionFact(peer.position));
+    facts.push(checkFact(peer.last_verify, now_ms, timeZone));
   }
   facts.push({ term: CARD.lastContact, value: lastContact(peer?.last_contact ?? null, now_ms) });
-  if (roleOf(mode) === 'primary') facts.push(...lagFact(redundancy));
+  if (roleOf(mode) === 'primary' && peer) facts.push(lagFact(redundancy));
   if (peer && peer.clock_difference_ms !== null) facts.push(clockFact(peer.clock_difference_ms));
   facts.push({ term: CARD.address, value: hostOf(peer_url) ?? CARD.unknown });
   return facts;
 }
 
 /** How far the secondary is behind: a fact of its card, whichever side it is on. */
-function lagFact({ lag, status }: Redundancy): Fact[] {
-  return lag && lag.entries > 0 && inContact(status) ? [{ term: CARD.lag, value: milliseconds(lag.ms) }] : [];
+function lagFact({ lag, status, mode }: Redundancy): Fact {
+  const term = CARD.lag;
+  // Out of contact, a secondary does not know what its primary has done since.
+  if (lag === null || (!inContact(status) && roleOf(mode) === 'secondary')) {
+    return { term, value: CARD.unknown };
+  }
+  return { term, value: lag.entries === 0 ? CARD.nothing : CARD.lagOf(lag) };
+}
+
+function checkFact(verify: LastVerify | null, now_ms: number, timeZone: string): Fact {
+  const term = CARD.check;
+  if (verify === null) return { term, value: CARD.notYet, detail: CARD.noDetail };
+  const lately = Math.abs(now_ms - Date.parse(verify.at)) < LATELY_MS;
+  const at = (lately ? clockTime : dateTime)(verify.at, timeZone);
+  return verify.ok
+    ? { term, value: CARD.checkOk, detail: CARD.checkDetail(at, verify.cells) }
+    : { term, value: CARD.checkBad, warning: CARD.checkWarning(at) };
 }
 
 function lastContact(at: string | null, now_ms: number): string {

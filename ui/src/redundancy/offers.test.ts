@@ -67,6 +67,7 @@ describe('the steps that the overlay offers', () => {
       copySteps,
       copySteps,
     ],
+    ['primary', 'not_synced', 'primary_damaged', { hand_over: true }, primarySteps, ['hand_over']],
     ['secondary_failover', 'synced', 'equal', { make_primary: true }, failoverSteps, ['make_primary']],
     [
       'secondary_failover',
@@ -85,6 +86,20 @@ describe('the steps that the overlay offers', () => {
     expect(shown.get('make_primary')?.unavailable).toBe('Station A is the primary already.');
     expect(shown.get('resync_now')?.unavailable).toBe('Needs contact with Station B.');
     expect(shown.get('hand_over')?.unavailable).toBe('Needs contact with Station B.');
+  });
+
+  it('recommends the planned switch, without force, where the primary’s data is damaged', () => {
+    const leads = redundancy('primary', 'not_synced', 'primary_damaged', { offers: { hand_over: true } });
+    expect(offers(leads).get('hand_over')?.recommended).toBe(true);
+    expect(offers(leads).get('resync_now')?.unavailable).toContain('hand over to Station B first');
+    const follows = redundancy('secondary_copy', 'not_synced', 'primary_damaged', {
+      offers: { make_primary: true },
+    });
+    expect(offers(follows).get('make_primary')).toMatchObject({
+      recommended: true,
+      force: false,
+      risk: null,
+    });
   });
 
   it('names who takes over from whom', () => {

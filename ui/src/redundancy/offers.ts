@@ -72,7 +72,11 @@ function makePrimary(redundancy: Redundancy, pair: Pair): Offer {
     case 'incompatible':
       return { ...offer, risk: words.riskTwo(pair) };
     default:
-      return { ...offer, effect: words.planned(pair) };
+      return {
+        ...offer,
+        effect: words.planned(pair),
+        recommended: redundancy.reason === 'primary_damaged',
+      };
   }
 }
 
@@ -99,6 +103,7 @@ function resyncNow({ offers, status, reason }: Redundancy, pair: Pair): Offer {
     if (status === 'unavailable') return words.noContact(pair);
     if (status === 'incompatible') return words.incompatible;
     if (status === 'connecting') return words.connecting;
+    if (reason === 'primary_damaged') return words.primaryDamaged(pair);
     return words.nothingToDo(pair);
   };
   return {
@@ -112,7 +117,7 @@ function resyncNow({ offers, status, reason }: Redundancy, pair: Pair): Offer {
   };
 }
 
-function handOver({ offers, status }: Redundancy, pair: Pair): Offer {
+function handOver({ offers, status, reason }: Redundancy, pair: Pair): Offer {
   const words = WORDS.handOver;
   const why = () => {
     if (status === 'incompatible') return words.incompatible;
@@ -125,7 +130,7 @@ function handOver({ offers, status }: Redundancy, pair: Pair): Offer {
     unavailable: offers.hand_over ? null : why(),
     risk: null,
     force: false,
-    recommended: false,
+    recommended: offers.hand_over && reason === 'primary_damaged',
   };
 }
 

@@ -190,7 +190,7 @@ export const REASONS: Record<Reason, Words> = {
     cure: `Choose Resync now: what differs is fetched anew. If it comes back, replace the disk of ${secondary}.`,
   }),
   primary_damaged: ({ primary, secondary }) => ({
-    cause: `a full check found data on ${primary} that no edit has made; ${secondary} is not affected.`,
+    cause: `a full check found data on ${primary} that no edit has made.`,
     cure: `Choose Hand over on ${primary} (or Make primary on ${secondary}), then Resync now. If it comes back, replace the disk of ${primary}.`,
   }),
 

@@ -84,7 +84,19 @@ export const CARD = {
   ago: (text: string) => `${text} ago`,
   now: 'now',
   never: 'never',
+  chainOf: (chain: string) => `chain ${chain}`,
   lag: 'Behind',
+  lagOf: ({ entries, bytes, ms }: Lag) =>
+    `${entries === 1 ? '1 entry' : `${number(entries)} entries`}, ${size(bytes)}, ${milliseconds(ms)}`,
+  nothing: 'nothing',
+  /** Keeps the line's place, so that nothing below it moves. */
+  noDetail: '\u00a0',
+  check: 'Last check',
+  checkOk: 'Whole',
+  checkBad: 'Damaged',
+  checkDetail: (at: string, cells: number) => `${at}, ${number(cells)} cells`,
+  checkWarning: (at: string) => `${at}, data no edit made`,
+  notYet: 'not yet',
   clock: 'Clock difference',
   clockAhead: (text: string) => `${text} ahead`,
   clockBehind: (text: string) => `${text} behind`,
@@ -165,6 +177,8 @@ export const WORDS = {
     noContact: ({ peer }: Pair) => `needs contact with ${peer}.`,
     incompatible: 'nothing is copied while the stations are incompatible.',
     connecting: 'the first contact or the first copy is not finished yet.',
+    primaryDamaged: ({ primary, secondary }: Pair) =>
+      `it is the data of ${primary} that is damaged: hand over to ${secondary} first.`,
     nothingToDo: ({ primary, secondary }: Pair) => `${secondary} follows ${primary} by itself.`,
     riskReplace: ({ primary, secondary }: Pair) =>
       `everything on ${secondary} is replaced by the data of ${primary}. A dated backup of it is kept on ${secondary}.`,
@@ -216,9 +230,23 @@ export const ORPHANS = {
   columns: { at: 'Made at', label: 'Edit', user: 'By', state: '' },
 };
 
+export const VERIFY = {
+  title: 'Check of the data',
+  now: 'Verify now',
+  working: 'The data is being checked…',
+  explain: (self: string) =>
+    `Reads every cell on ${self} and holds it against the checksum. Edits go on meanwhile. Both stations do it by themselves every few minutes.`,
+  whole: (cells: number, ms: number) => `Whole: ${number(cells)} cells checked in ${milliseconds(ms)}.`,
+  damaged: 'Damaged: data was found that no edit has made. See above what to do.',
+};
+
 export const LOG = {
   title: 'Redundancy log',
+  zone: (timeZone: string) => `Times in ${timeZone}`,
   empty: 'Nothing has happened yet.',
+  emptyKind: 'Nothing of this kind has happened yet.',
+  kinds: 'What to show',
+  kind: { all: 'All', status: 'Status', lead: 'Mode and primary', data: 'Data' },
   columns: { at: 'Time', event: 'Event', detail: 'Detail' },
 };
 

@@ -6,5 +6,6 @@ pub mod commands;
 pub mod control;
 pub mod library;
 pub mod link;
+pub mod metrics;
 pub mod redundancy;
 pub mod station;

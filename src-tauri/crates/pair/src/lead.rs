@@ -75,6 +75,7 @@ impl State {
         self.rejoin();
         self.greet();
         if self.equal_as_primary() {
+            self.follow.equal_at = Some(self.now.mono);
             self.note_synced();
         }
     }

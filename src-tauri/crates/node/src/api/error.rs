@@ -33,6 +33,24 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// The code as the contract writes it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::ReadOnly => "read_only",
+            Self::NotFound => "not_found",
+            Self::Invalid => "invalid",
+            Self::TooLarge => "too_large",
+            Self::Conflict => "conflict",
+            Self::Incompatible => "incompatible",
+            Self::Unavailable => "unavailable",
+            Self::Busy => "busy",
+            Self::NoSpace => "no_space",
+            Self::Internal => "internal",
+        }
+    }
+
     /// The HTTP status of the control API.
     #[must_use]
     pub fn http_status(self) -> u16 {

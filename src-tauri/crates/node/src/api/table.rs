@@ -42,6 +42,9 @@ macro_rules! commands {
         /// A station as its commands see it: one method for each.
         pub trait Handlers: Send + Sync {
             $($(#[$doc])* fn $name(&self, args: $args) -> impl Future<Output = Result<$answer, ApiError>> + Send;)*
+
+            /// A command was answered: for whoever counts.
+            fn answered(&self, _effect: Effect, _outcome: Result<(), ErrorCode>) {}
         }
 
         /// Runs the command of this name on JSON arguments; answers with JSON as a value or, for who only passes it on, as
@@ -51,7 +54,14 @@ macro_rules! commands {
         /// `not_found` for an unknown name, `invalid` for arguments of another shape, and what the command says.
         pub async fn dispatch<H: Handlers, J: Json>(handlers: &H, name: &str, args: Value) -> Result<J, ApiError> {
             match name {
-                $(stringify!($name) => written(&handlers.$name(arguments(name, args)?).await?),)*
+                $(stringify!($name) => {
+                    let answer = match arguments(name, args) {
+                        Ok(args) => handlers.$name(args).await,
+                        Err(error) => Err(error),
+                    };
+                    handlers.answered(Effect::$effect, answer.as_ref().map(drop).map_err(|error| error.code));
+                    written(&answer?)
+                })*
                 _ => Err(ApiError::not_found("command", name)),
             }
         }

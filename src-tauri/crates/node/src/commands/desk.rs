@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use domain::channel::Channel;
 use domain::day::ChannelClock;
@@ -9,21 +10,24 @@ use sqlx::sqlite::SqliteConnection;
 use store::{Edit, EditMeta, Reader, Store, Written};
 
 use crate::api::{ApiError, Committed, ErrorCode};
+use crate::metrics::Metrics;
 
 /// What the commands on data need of the station, and no more.
 #[derive(Clone)]
 pub struct Desk {
     store: Store,
     user: Arc<str>,
+    metrics: Arc<Metrics>,
 }
 
 impl Desk {
     /// The desk of this user at this store.
     #[must_use]
-    pub fn new(store: Store, user: &str) -> Self {
+    pub fn new(store: Store, user: &str, metrics: Arc<Metrics>) -> Self {
         Self {
             store,
             user: user.into(),
+            metrics,
         }
     }
 
@@ -68,14 +72,19 @@ impl Desk {
     pub async fn edit(&self, label: impl Into<String>) -> Result<Edit, ApiError> {
         Ok(self.store.begin(EditMeta::new(&*self.user, label)).await?)
     }
-}
 
-/// Makes an edit durable and tells where it stands.
-///
-/// # Errors
-/// `read_only`, `busy`, `too_large`, `no_space`, `internal`; nothing was changed then.
-pub(super) async fn commit(edit: Edit) -> Result<Committed, ApiError> {
-    Ok(committed(&edit.commit().await?))
+    /// Makes an edit durable and tells where it stands.
+    ///
+    /// # Errors
+    /// `read_only`, `busy`, `too_large`, `no_space`, `internal`; nothing was changed then.
+    pub(super) async fn commit(&self, edit: Edit) -> Result<Committed, ApiError> {
+        let began = Instant::now();
+        let written = edit.commit().await?;
+        if written.changed {
+            self.metrics.commits.note(began.elapsed());
+        }
+        Ok(committed(&written))
+    }
 }
 
 pub(super) fn committed<T>(written: &Written<T>) -> Committed {

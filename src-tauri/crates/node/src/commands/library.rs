@@ -8,7 +8,7 @@ use store::tables;
 use uuid::Uuid;
 
 use super::Desk;
-use super::desk::{channel_and_clock, commit, count, distinct};
+use super::desk::{channel_and_clock, count, distinct};
 use super::media_roots::{MediaRootFolders, existing_folder};
 use crate::api::{
     AddAssets, ApiError, AssetSet, AssetSort, AssetUpdated, AssetView, Assets, AssetsAdded,
@@ -120,7 +120,7 @@ pub async fn add(desk: &Desk, args: AddAssets) -> Result<AssetsAdded, ApiError> 
     let assets = tables::assets::add(edit.connection(), assets).await?;
     Ok(AssetsAdded {
         assets,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 
@@ -152,7 +152,7 @@ pub async fn update(desk: &Desk, args: UpdateAsset) -> Result<AssetUpdated, ApiE
     let asset = tables::assets::update(edit.connection(), changed(old, args.set)).await?;
     Ok(AssetUpdated {
         asset,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 
@@ -188,7 +188,7 @@ pub async fn delete(desk: &Desk, args: DeleteAssets) -> Result<Deleted, ApiError
     let deleted = tables::assets::delete(edit.connection(), &ids).await?;
     Ok(Deleted {
         deleted,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 
@@ -275,7 +275,7 @@ impl Library for ScanDesk {
             }
         }
         tables::assets::add(edit.connection(), new).await?;
-        commit(edit).await.map(drop)
+        self.0.commit(edit).await.map(drop)
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use self::timed::Timed;
 use super::Desk;
-use super::desk::{commit, count, distinct};
+use super::desk::{count, distinct};
 use super::settings::parsed;
 use crate::api::{
     ApiError, Committed, DeleteItems, Deleted, ErrorCode, GetPlaylist, InsertItems, ItemSet,
@@ -124,7 +124,7 @@ pub async fn insert(desk: &Desk, args: InsertItems) -> Result<ItemsChanged, ApiE
     });
     let items = items.collect::<Result<Vec<_>, _>>()?;
     let inserted = items::insert(edit.connection(), playlist_id, after, items).await?;
-    let committed = commit(edit).await?;
+    let committed = desk.commit(edit).await?;
     answer(
         desk,
         inserted
@@ -213,7 +213,7 @@ pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiE
         .edit(format!("{what} {}", named(desk, &ids).await?))
         .await?;
     let items = items::update(edit.connection(), &ids, &change).await?;
-    let committed = commit(edit).await?;
+    let committed = desk.commit(edit).await?;
     answer(
         desk,
         items
@@ -270,7 +270,7 @@ pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiErro
         .edit(format!("Move {}", named(desk, &ids).await?))
         .await?;
     let items = items::move_to(edit.connection(), &ids, args.playlist_id, args.after).await?;
-    let committed = commit(edit).await?;
+    let committed = desk.commit(edit).await?;
     answer(
         desk,
         items
@@ -295,7 +295,7 @@ pub async fn delete(desk: &Desk, args: DeleteItems) -> Result<Deleted, ApiError>
     let deleted = items::delete(edit.connection(), &ids).await?;
     Ok(Deleted {
         deleted,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 

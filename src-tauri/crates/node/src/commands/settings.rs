@@ -8,7 +8,6 @@ use serde_json::json;
 use store::tables;
 
 use super::Desk;
-use super::desk::commit;
 use super::errors::sentence;
 use crate::api::{ApiError, ChannelSet, ErrorCode, Settings, SettingsUpdated, UpdateSettings};
 
@@ -44,7 +43,7 @@ pub async fn update(desk: &Desk, args: UpdateSettings) -> Result<SettingsUpdated
     let channel = tables::channel::update(edit.connection(), &new).await?;
     Ok(SettingsUpdated {
         channel,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 

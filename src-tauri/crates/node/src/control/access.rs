@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::Served;
+use super::file::METRICS_TOKEN_FILE;
 use crate::api::{ApiError, ErrorCode, Handlers};
 
 /// The control API's bearer token: 256 random bits, new at every start.
@@ -23,6 +24,13 @@ impl Token {
     pub fn random() -> Self {
         let bits: [u8; 32] = rand::random();
         Self(bits.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// One that was kept; `None` where the text is none.
+    pub(super) fn kept(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let hex = |byte: u8| byte.is_ascii_hexdigit();
+        (text.len() == 64 && text.bytes().all(hex)).then(|| Self(text.to_owned()))
     }
 
     /// The text, for whoever is to have it.
@@ -92,6 +100,22 @@ pub(super) async fn check_token<H: Handlers + 'static>(
         return next.run(request).await;
     }
     let message = "The token is missing or wrong: send `Authorization: Bearer TOKEN` with the token of control.json. It changes at every start.";
+    ApiError::new(ErrorCode::Unauthorized, message).into_response()
+}
+
+/// Lets in who has that token, or the one that reads the metrics and nothing else.
+pub(super) async fn check_metrics_token<H: Handlers + 'static>(
+    State(served): State<Arc<Served<H>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let may = |offered: &str| served.token.is(offered) | served.metrics_token.is(offered);
+    if offered_token(request.headers()).is_some_and(may) {
+        return next.run(request).await;
+    }
+    let message = format!(
+        "The token is missing or wrong: send `Authorization: Bearer TOKEN` with the content of {METRICS_TOKEN_FILE} in the data directory."
+    );
     ApiError::new(ErrorCode::Unauthorized, message).into_response()
 }
 

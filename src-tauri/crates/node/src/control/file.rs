@@ -1,4 +1,5 @@
-//! `control.json`: where the station that runs on a data directory takes commands, and with which token.
+//! The files beside the data: `control.json`, where the station that runs on a data directory takes commands, and with
+//! which token; and the token for its metrics.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -7,8 +8,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::access::Token;
+
 /// The file's name in the data directory. Readable by the user alone; there only while a station runs.
 pub const CONTROL_FILE: &str = "control.json";
+
+/// The file with the token that reads the metrics and nothing else. Readable by the user alone; kept.
+pub const METRICS_TOKEN_FILE: &str = "metrics.token";
 
 /// What the file holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,11 +89,33 @@ pub fn read(data_dir: &Path) -> Result<Control, ControlFileError> {
 /// Writes the file whole or not at all; nobody else can read it at any moment.
 pub(super) fn write(data_dir: &Path, control: &Control) -> Result<Guard, ControlFileError> {
     let path = data_dir.join(CONTROL_FILE);
-    let io = |source| ControlFileError::Io {
+    let text = serde_json::to_vec(control).map_err(|error| ControlFileError::Io {
         path: path.clone(),
+        source: error.into(),
+    })?;
+    put(&path, &text)?;
+    Ok(Guard(path))
+}
+
+/// The token that reads the metrics: made at the first start and kept, so that a scraper need be told once.
+pub(super) fn metrics_token(data_dir: &Path) -> Result<Token, ControlFileError> {
+    let path = data_dir.join(METRICS_TOKEN_FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) if let Some(kept) = Token::kept(&text) => return Ok(kept),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(source) => return Err(ControlFileError::Io { path, source }),
+    }
+    let token = Token::random();
+    put(&path, token.reveal().as_bytes())?;
+    Ok(token)
+}
+
+fn put(path: &Path, text: &[u8]) -> Result<(), ControlFileError> {
+    let io = |source| ControlFileError::Io {
+        path: path.to_owned(),
         source,
     };
-    let text = serde_json::to_vec(control).map_err(|error| io(error.into()))?;
     let part = path.with_extension("part");
     // One left by a crash may have other permissions: it is made anew.
     match fs::remove_file(&part) {
@@ -100,11 +128,10 @@ pub(super) fn write(data_dir: &Path, control: &Control) -> Result<Guard, Control
         .mode(0o600)
         .open(&part)
         .map_err(io)?;
-    file.write_all(&text)
+    file.write_all(text)
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&part, &path))
-        .map_err(io)?;
-    Ok(Guard(path))
+        .and_then(|()| fs::rename(&part, path))
+        .map_err(io)
 }
 
 #[cfg(test)]

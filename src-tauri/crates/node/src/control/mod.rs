@@ -10,10 +10,13 @@ mod events;
 #[cfg(all(feature = "failpoints", debug_assertions))]
 mod failpoints;
 mod file;
+mod metrics;
 mod pages;
 
 pub use access::Token;
-pub use file::{CONTROL_FILE, Control, ControlFileError, read as read_control_file};
+pub use file::{
+    CONTROL_FILE, Control, ControlFileError, METRICS_TOKEN_FILE, read as read_control_file,
+};
 pub use pages::{UI_VARIABLE, find_ui};
 
 use std::io;
@@ -30,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::api::Handlers;
+use crate::metrics::Exporter;
 use crate::station::Events;
 
 /// How long an orderly end waits for calls that are being answered.
@@ -40,10 +44,25 @@ struct Served<H> {
     handlers: Arc<H>,
     events: Events,
     token: Token,
+    /// Reads the metrics and nothing else.
+    metrics_token: Token,
+    exporter: Exporter,
     address: SocketAddr,
     ui: Option<PathBuf>,
     listeners: TaskTracker,
     closing: CancellationToken,
+}
+
+/// What the control API is started with.
+pub struct Options<'o> {
+    /// Where `control.json` is written.
+    pub data_dir: &'o Path,
+    /// The port on loopback; 0 picks a free one.
+    pub port: u16,
+    /// The screen for a browser, where there is one.
+    pub ui: Option<PathBuf>,
+    /// What Prometheus is shown.
+    pub exporter: Exporter,
 }
 
 /// The control API, listening.
@@ -67,17 +86,22 @@ pub enum ControlError {
 }
 
 impl ControlServer {
-    /// Listens on a free loopback port, and writes where and with which token to `control.json` in `data_dir`.
+    /// Listens on a loopback port, and writes where and with which token to `control.json` in `data_dir`.
     ///
     /// # Errors
     /// [`ControlError`].
     pub async fn start<H: Handlers + 'static>(
         handlers: Arc<H>,
         events: Events,
-        data_dir: &Path,
-        ui: Option<PathBuf>,
+        options: Options<'_>,
     ) -> Result<Self, ControlError> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let Options {
+            data_dir,
+            port,
+            ui,
+            exporter,
+        } = options;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let token = Token::random();
         let url = format!("http://{address}");
@@ -93,6 +117,8 @@ impl ControlServer {
             handlers,
             events,
             token: token.clone(),
+            metrics_token: file::metrics_token(data_dir)?,
+            exporter,
             address,
             ui,
             listeners: tasks.clone(),
@@ -161,8 +187,15 @@ fn router<H: Handlers + 'static>(served: Arc<Served<H>>) -> Router {
         served.clone(),
         access::check_token::<H>,
     ));
+    let metrics = Router::new()
+        .route("/metrics", get(metrics::page::<H>))
+        .layer(middleware::from_fn_with_state(
+            served.clone(),
+            access::check_metrics_token::<H>,
+        ));
     Router::new()
         .merge(api)
+        .merge(metrics)
         .fallback(get(pages::page::<H>))
         .layer(middleware::from_fn_with_state(
             served.clone(),

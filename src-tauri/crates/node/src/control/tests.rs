@@ -1,5 +1,6 @@
 //! The control API of a real station over real sockets.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -8,7 +9,7 @@ use reqwest_websocket::{Message, Upgrade as _, WebSocket};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{CONTROL_FILE, Control, read_control_file};
+use super::{CONTROL_FILE, Control, METRICS_TOKEN_FILE, read_control_file};
 use crate::call::client;
 use crate::station::{Options, Station};
 
@@ -301,6 +302,38 @@ async fn an_orderly_end_closes_event_streams_and_takes_the_control_file_away() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn the_metrics_are_read_with_either_token_and_the_metrics_token_reads_nothing_else() {
+    let bench = Bench::start().await;
+    let path = bench.station.data_dir().join(METRICS_TOKEN_FILE);
+    let metrics_token = std::fs::read_to_string(&path).unwrap();
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let url = |path: &str| format!("{}{path}", bench.control.url);
+    for token in [&bench.control.token, &metrics_token] {
+        let page = bench.http.get(url("/metrics")).bearer_auth(token);
+        let page = page.send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::OK);
+        let media_type = page.headers()["content-type"].to_str().unwrap();
+        assert_eq!(media_type, "text/plain; version=0.0.4; charset=utf-8");
+        assert!(page.text().await.unwrap().contains("tandem_build_info{"));
+    }
+    let refused = bench.http.get(url("/metrics")).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    let call = bench.http.post(url("/api/v1/call/get_station"));
+    let refused = call.bearer_auth(&metrics_token).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    bench.station.stop().await;
+
+    let again = Station::start(Options {
+        data_dir: Some(bench.station.data_dir().into()),
+        ..Options::default()
+    });
+    let again = again.await.unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), metrics_token);
+    again.stop().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The one WebSocket between the stations, whichever end opened it: frames in, frames out.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::extract::ws;
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use reqwest_websocket as dialed;
 
 use super::fingerprint::Fingerprint;
 use super::wire::{BULK_LEN_MAX, Frame, FrameError, HEADER_LEN};
+use crate::metrics::Metrics;
 
 /// The longest WebSocket message that is read.
 pub const MESSAGE_LEN_MAX: usize = BULK_LEN_MAX + HEADER_LEN;
@@ -55,20 +57,30 @@ pub struct Link {
 }
 
 /// The half of a link that sends.
-pub struct LinkSender(PacketSink);
+pub struct LinkSender(PacketSink, Option<Arc<Metrics>>);
 
 /// The half of a link that receives.
-pub struct LinkReceiver(PacketStream);
+pub struct LinkReceiver(PacketStream, Option<Arc<Metrics>>);
 
 impl LinkSender {
     /// Sends a frame at once. Waits while the connection takes no more.
     pub async fn send(&mut self, frame: &Frame) -> Result<(), SocketError> {
-        self.0.send(Packet::Data(frame.encode()?)).await
+        let data = self.encode(frame)?;
+        self.0.send(Packet::Data(data)).await
     }
 
     /// Puts a frame into the buffer; [`Self::flush`] sends it. Waits while the buffer is full.
     pub async fn feed(&mut self, frame: &Frame) -> Result<(), SocketError> {
-        self.0.feed(Packet::Data(frame.encode()?)).await
+        let data = self.encode(frame)?;
+        self.0.feed(Packet::Data(data)).await
+    }
+
+    fn encode(&self, frame: &Frame) -> Result<Bytes, SocketError> {
+        let data = frame.encode()?;
+        if let Some(metrics) = &self.1 {
+            metrics.sent_bytes.add(data.len() as u64);
+        }
+        Ok(data)
     }
 
     /// Sends what was fed.
@@ -97,7 +109,12 @@ impl LinkReceiver {
     /// The next frame; an error once, at the end.
     pub async fn next(&mut self) -> Result<Frame, SocketError> {
         match self.0.next().await {
-            Some(Ok(Packet::Data(bytes))) => Ok(Frame::decode(&bytes)?),
+            Some(Ok(Packet::Data(bytes))) => {
+                if let Some(metrics) = &self.1 {
+                    metrics.received_bytes.add(bytes.len() as u64);
+                }
+                Ok(Frame::decode(&bytes)?)
+            }
             Some(Ok(Packet::Text)) => Err(SocketError::Text),
             Some(Ok(Packet::Close { reason, .. })) => Err(SocketError::Closed(reason)),
             Some(Err(error)) => Err(error),
@@ -107,6 +124,14 @@ impl LinkReceiver {
 }
 
 impl Link {
+    /// The same link, whose bytes are counted from now on.
+    #[must_use]
+    pub fn metered(mut self, metrics: Arc<Metrics>) -> Self {
+        self.sender.1 = Some(Arc::clone(&metrics));
+        self.receiver.1 = Some(metrics);
+        self
+    }
+
     /// The end that the peer's call opened.
     pub(super) fn served(peer: Fingerprint, socket: ws::WebSocket) -> Self {
         let (sink, stream) = socket.split();
@@ -136,8 +161,8 @@ impl Link {
         });
         Self {
             peer,
-            sender: LinkSender(Box::pin(sink)),
-            receiver: LinkReceiver(Box::pin(stream)),
+            sender: LinkSender(Box::pin(sink), None),
+            receiver: LinkReceiver(Box::pin(stream), None),
         }
     }
 
@@ -168,8 +193,8 @@ impl Link {
         });
         Self {
             peer,
-            sender: LinkSender(Box::pin(sink)),
-            receiver: LinkReceiver(Box::pin(stream)),
+            sender: LinkSender(Box::pin(sink), None),
+            receiver: LinkReceiver(Box::pin(stream), None),
         }
     }
 }

@@ -88,6 +88,19 @@ fn opening(why: Opening) -> &'static str {
     }
 }
 
+/// Why an epoch was opened, in a word.
+pub(super) fn word(why: Opening) -> &'static str {
+    match why {
+        Opening::Failover => "failover",
+        Opening::MakePrimary => "make_primary",
+        Opening::Switch => "switch",
+        Opening::Configured => "configured",
+        Opening::UncleanStop => "unclean_stop",
+        Opening::Restored => "restored",
+        Opening::Decided => "decided",
+    }
+}
+
 /// What the other side is told when a link is ended.
 pub(super) fn hangup(why: HangupReason) -> &'static str {
     match why {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::history::Position;
 use pair::action::Action;
 use pair::event::{Event, LinkId, ReplyToken, Side};
-use pair::message::Hello;
+use pair::message::{Hello, Message};
 use pair::view::Notice;
 use pair::{Mode, Now, State};
 use store::Store;
@@ -28,6 +29,7 @@ use super::writer::WriterWatch;
 use crate::link::client::ContactError;
 use crate::link::server::Inbound;
 use crate::link::socket::Link;
+use crate::metrics::Metrics;
 
 /// How often the journal is pruned.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
@@ -67,6 +69,7 @@ pub(super) struct Outside {
     pub(super) link_events: mpsc::Sender<(LinkId, LinkEvent)>,
     pub(super) publish: watch::Sender<Arc<Snapshot>>,
     pub(super) notices: broadcast::Sender<Notice>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 pub(super) struct Driver {
@@ -81,6 +84,9 @@ pub(super) struct Driver {
     pub(super) replies: HashMap<ReplyToken, Answer>,
     pub(super) notices: broadcast::Sender<Notice>,
     pub(super) stopped: bool,
+    pub(super) metrics: Arc<Metrics>,
+    /// The last entry that was counted as committed or applied.
+    counted: Position,
     writer: WriterWatch,
     link_events: mpsc::Sender<(LinkId, LinkEvent)>,
     link_count: u64,
@@ -109,12 +115,13 @@ impl Driver {
             link_events,
             publish,
             notices,
+            metrics,
         } = outside;
         let turn = Turn::default();
         Self {
-            lane: Lane::start(store.clone(), inputs.clone(), turn.clone()),
-            scans: Scans::new(store.clone(), inputs.clone()),
-            follower: Follower::start(store.clone(), inputs.clone(), turn),
+            lane: Lane::start(store.clone(), inputs.clone(), turn.clone(), metrics.clone()),
+            scans: Scans::new(store.clone(), inputs.clone(), metrics.clone()),
+            follower: Follower::start(store.clone(), inputs.clone(), turn, metrics.clone()),
             writer: WriterWatch::new(store.clone()),
             inputs,
             link_events,
@@ -126,11 +133,13 @@ impl Driver {
             alive,
             tick_due: now.mono,
             alive_due: now.mono,
-            prune_due: now.mono + PRUNE_EVERY,
+            prune_due: now.mono,
             publish,
             notices,
             stopping: Vec::new(),
             stopped: false,
+            counted: store.head().position,
+            metrics,
             state,
             store,
         }
@@ -235,7 +244,12 @@ impl Driver {
             // An orphan may just have been applied again.
             self.lane.recount_orphans();
         }
+        let before = std::mem::replace(&mut self.counted, head.position);
         if !self.state.mode().is_secondary() {
+            if before.lineage == head.position.lineage {
+                let more = head.position.seq.saturating_sub(before.seq);
+                self.metrics.entries_committed.add(more);
+            }
             self.step(Event::Committed {
                 head: lane::pair_head(head),
             });
@@ -273,6 +287,8 @@ impl Driver {
     fn link_up(&mut self, link: Link, side: Side) {
         self.link_count += 1;
         let id = LinkId(self.link_count);
+        self.metrics.links_opened.one();
+        let link = link.metered(Arc::clone(&self.metrics));
         let link = OpenLink::start(id, link, self.link_events.clone());
         self.links.insert(
             id,
@@ -289,7 +305,12 @@ impl Driver {
             return;
         }
         match event {
-            LinkEvent::Received(message) => self.step(Event::Received { link, message }),
+            LinkEvent::Received(message) => {
+                if matches!(message, Message::Heartbeat(_)) {
+                    self.metrics.heartbeats_received.one();
+                }
+                self.step(Event::Received { link, message });
+            }
             LinkEvent::Lost(cause) => {
                 self.links.remove(&link);
                 self.step(Event::LinkLost { link, cause });

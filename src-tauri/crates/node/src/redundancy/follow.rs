@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use domain::history::EpochStart;
 use pair::event::{ApplyFault, Event, LinkId, Own, SnapshotFault};
@@ -15,6 +16,7 @@ use super::driver::Input;
 use super::lane::{Turn, pair_head};
 use super::links::BulkFrame;
 use crate::link::wire::BulkKind;
+use crate::metrics::Metrics;
 
 /// Entries that are applied in one commit at most.
 const BATCH_ENTRIES_MAX: usize = 2_048;
@@ -74,7 +76,12 @@ impl Fence {
 }
 
 impl Follower {
-    pub(super) fn start(store: Store, inputs: mpsc::Sender<Input>, turn: Turn) -> Self {
+    pub(super) fn start(
+        store: Store,
+        inputs: mpsc::Sender<Input>,
+        turn: Turn,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let (slot, fence, installing) = (
             Arc::new(Slot::default()),
             Fence::default(),
@@ -84,6 +91,7 @@ impl Follower {
             store,
             inputs,
             turn,
+            metrics,
             slot: Arc::clone(&slot),
             fence: fence.clone(),
             installing: Arc::clone(&installing),
@@ -142,6 +150,7 @@ struct Task {
     store: Store,
     inputs: mpsc::Sender<Input>,
     turn: Turn,
+    metrics: Arc<Metrics>,
     slot: Arc<Slot>,
     fence: Fence,
     installing: Arc<AtomicBool>,
@@ -295,6 +304,7 @@ impl Task {
     async fn apply(&mut self, entries: Vec<Entry>) {
         let Some(duty) = &self.duty else { return };
         let (stream, epochs) = (duty.stream, duty.epochs.clone());
+        let (began, count) = (Instant::now(), entries.len() as u64);
         let applied = {
             let _turn = self.turn.lock().await;
             if !self.fence.allows(duty.generation) {
@@ -304,6 +314,10 @@ impl Task {
         };
         match applied {
             Ok(head) => {
+                if count > 0 {
+                    self.metrics.entries_applied.add(count);
+                    self.metrics.applies.note(began.elapsed());
+                }
                 self.report(Event::Applied {
                     stream,
                     head: pair_head(head),

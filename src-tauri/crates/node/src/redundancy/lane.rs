@@ -1,20 +1,21 @@
 //! What the driver has the store do, one after the other, so that the driver itself never waits for the disk.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use pair::action::Token;
 use pair::durable::Durable;
 use pair::event::{Event, Own};
 use pair::message::Head;
 use store::failpoint::{self, Point};
-use store::{LocalPut, Retention, Store};
+use store::{LocalPut, Pruned, Retention, Store};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
 use super::driver::Input;
 use super::handle::{Answer, RedundancyError};
 use super::start::StartError;
+use crate::metrics::{JournalKept, Metrics};
 
 /// The local record that the pair's state is kept under.
 const RECORD: &str = "pair";
@@ -65,6 +66,7 @@ struct Worker {
     inputs: mpsc::Sender<Input>,
     turn: Turn,
     orphans: Arc<AtomicU64>,
+    metrics: Arc<Metrics>,
 }
 
 /// Whose turn it is to change the store's history: the lane's, or the follower's. The follower looks, in its turn, whether it is still
@@ -72,13 +74,19 @@ struct Worker {
 pub(super) type Turn = Arc<Mutex<()>>;
 
 impl Lane {
-    pub(super) fn start(store: Store, inputs: mpsc::Sender<Input>, turn: Turn) -> Self {
+    pub(super) fn start(
+        store: Store,
+        inputs: mpsc::Sender<Input>,
+        turn: Turn,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let (jobs, mut queue) = mpsc::channel(WAITING_MAX);
         let worker = Worker {
             store,
             inputs,
             turn,
             orphans: Arc::default(),
+            metrics,
         };
         let at_work = worker.clone();
         tokio::spawn(async move {
@@ -275,7 +283,11 @@ impl Worker {
 
     async fn prune(&self, acknowledged: Option<u64>) {
         let retention = retention();
-        match self.store.prune(retention, acknowledged).await {
+        let pruned = self.store.prune(retention, acknowledged).await;
+        if let Ok(pruned) = &pruned {
+            self.note_journal(pruned, retention).await;
+        }
+        match pruned {
             Ok(pruned) if pruned.peer_cut_off => {
                 let (event, detail) = (
                     "journal",
@@ -296,6 +308,36 @@ impl Worker {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "the journal was not pruned"),
         }
+    }
+
+    /// For the metrics: what is kept. It is added up only where the journal's beginning has moved.
+    async fn note_journal(&self, pruned: &Pruned, retention: Retention) {
+        let known = *self
+            .metrics
+            .journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let base_bytes = match known.filter(|known| known.base_seq == pruned.base_seq) {
+            Some(known) => known.base_bytes,
+            None => match self.store.journal_bytes_before().await {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    tracing::warn!(%error, "what the journal keeps could not be added up");
+                    return;
+                }
+            },
+        };
+        let kept = JournalKept {
+            base_seq: pruned.base_seq,
+            base_bytes,
+            unacknowledged_bytes: pruned.unacknowledged_bytes,
+            unacknowledged_bytes_max: retention.unacknowledged_bytes_max,
+        };
+        *self
+            .metrics
+            .journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(kept);
     }
 
     async fn count_orphans(&self) {

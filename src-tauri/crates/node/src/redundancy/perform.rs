@@ -4,6 +4,7 @@ use pair::Now;
 use pair::action::{Action, Edits, EditsRefused, HangupReason};
 use pair::event::{ContactFailure, Event, LinkId};
 use pair::message::Message;
+use pair::view::Record;
 use store::EditPermit;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -39,9 +40,13 @@ impl Driver {
                 to_seq,
                 last_epoch: _,
             } => self.lane.run(Job::Rewind { token, to_seq }),
-            Action::Verify { token } => self.scans.now(token, None),
+            Action::Verify { token } => {
+                self.metrics.resyncs.one();
+                self.scans.now(token, None);
+            }
             Action::Check { token } => self.scans.in_background(token),
             Action::Log(record) => {
+                self.count(&record);
                 let (event, detail) = describe::record(&record);
                 tracing::info!(event, %detail, "redundancy");
                 self.lane.run(Job::Log { event, detail });
@@ -50,7 +55,12 @@ impl Driver {
             Action::Probe => self.connection.probe(self.state.hello(now)),
             Action::Dial => self.connection.dial(),
             Action::Hangup { link, why } => self.hang_up(link, why),
-            Action::Send { link, message } => self.say(link, message),
+            Action::Send { link, message } => {
+                if matches!(message, Message::Heartbeat(_)) {
+                    self.metrics.heartbeats_sent.one();
+                }
+                self.say(link, message);
+            }
             Action::StreamTail {
                 link,
                 stream,
@@ -78,6 +88,7 @@ impl Driver {
                         held.link.bulk_out.clone(),
                         driver.inputs.clone(),
                         stream,
+                        driver.metrics.clone(),
                     )
                 });
             }
@@ -123,6 +134,16 @@ impl Driver {
             }
             Action::Changed => {}
             Action::Stopped => self.stopped = true,
+        }
+    }
+
+    /// What the redundancy log tells is what is counted.
+    fn count(&self, record: &Record) {
+        match record {
+            Record::EpochOpened { why, .. } => self.metrics.epochs_opened.one(describe::word(*why)),
+            Record::SnapshotInstalled => self.metrics.snapshots_installed.one(),
+            Record::Rewound { .. } => self.metrics.rewinds.one(),
+            _ => {}
         }
     }
 

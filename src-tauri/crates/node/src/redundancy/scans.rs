@@ -9,6 +9,7 @@ use store::{Pace, Store, Verified};
 use tokio::sync::{mpsc, oneshot};
 
 use super::driver::Input;
+use crate::metrics::Metrics;
 
 /// Where the outcome of an operator's scan goes.
 pub(super) type ScanAnswer = oneshot::Sender<Result<Verified, store::Error>>;
@@ -17,16 +18,18 @@ pub(super) type ScanAnswer = oneshot::Sender<Result<Verified, store::Error>>;
 pub(super) struct Scans {
     store: Store,
     inputs: mpsc::Sender<Input>,
+    metrics: Arc<Metrics>,
     turn: Arc<tokio::sync::Mutex<()>>,
     /// The scans that are under way or wait for their turn.
     paces: Arc<Mutex<Vec<Pace>>>,
 }
 
 impl Scans {
-    pub(super) fn new(store: Store, inputs: mpsc::Sender<Input>) -> Self {
+    pub(super) fn new(store: Store, inputs: mpsc::Sender<Input>, metrics: Arc<Metrics>) -> Self {
         Self {
             store,
             inputs,
+            metrics,
             turn: Arc::default(),
             paces: Arc::default(),
         }
@@ -50,6 +53,7 @@ impl Scans {
     fn scan(&self, token: Token, pace: Pace, answer: Option<ScanAnswer>) {
         self.paces().push(pace.clone());
         let (store, inputs) = (self.store.clone(), self.inputs.clone());
+        let metrics = Arc::clone(&self.metrics);
         let (turn, paces) = (Arc::clone(&self.turn), Arc::clone(&self.paces));
         tokio::spawn(async move {
             let outcome = {
@@ -60,6 +64,11 @@ impl Scans {
                 outcome
             };
             let scan = in_the_pairs_terms(&outcome);
+            metrics.verifications.one(match scan {
+                Scan::Done { ok: true, .. } => "ok",
+                Scan::Done { ok: false, .. } => "damaged",
+                Scan::NotMade => "not_made",
+            });
             // Where the driver has ended, nobody needs to know; and whoever asked may have gone.
             let _ = inputs
                 .send(Input::Pair(Event::Verified { token, scan }))

@@ -19,6 +19,7 @@ use super::snapshot::Snapshot;
 use crate::link::address::{self, AddressError};
 use crate::link::identity::{Identity, IdentityError};
 use crate::link::peer_url::PeerUrlError;
+use crate::metrics::Metrics;
 
 /// Requests, events and callers that may wait for the driver. It never waits itself, so these only smooth bursts.
 const WAITING_MAX: usize = 64;
@@ -37,6 +38,8 @@ pub struct Options {
     pub listen: Option<SocketAddr>,
     /// How often the data are verified in the background; `None` for never.
     pub verify_every: Option<Duration>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// Why the redundancy did not start.
@@ -66,6 +69,7 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         version,
         listen,
         verify_every,
+        metrics,
     } = options;
     let identity = Identity::load_or_create(store.dir())?;
     let address = address::choose(store.dir(), listen)?;
@@ -99,6 +103,7 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         link_events,
         publish,
         notices: notices.clone(),
+        metrics,
     };
     let queues = Queues {
         requests: request_queue,

@@ -1,5 +1,7 @@
 //! What a primary sends in bulk: the entries of its journal as they are committed, and snapshots.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use domain::history::{Chain, Position};
 use pair::event::{Event, SnapshotFault};
@@ -13,6 +15,7 @@ use tokio::sync::mpsc;
 use super::driver::Input;
 use super::links::{BulkSender, LinkGone};
 use crate::link::wire::BulkKind;
+use crate::metrics::Metrics;
 
 /// Entries that are read from the journal at once.
 const READ_ENTRIES_MAX: usize = 512;
@@ -72,9 +75,11 @@ pub(super) async fn send_snapshot(
     link: BulkSender,
     inputs: mpsc::Sender<Input>,
     stream: Stream,
+    metrics: Arc<Metrics>,
 ) {
     match copy_out(&store, &link, &inputs, stream).await {
         Ok(base) => {
+            metrics.snapshots_sent.one();
             let start = Start {
                 stream,
                 after_seq: base.seq,

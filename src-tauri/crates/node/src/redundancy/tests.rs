@@ -50,6 +50,7 @@ impl Station {
                 version: semver::Version::new(0, 1, 0),
                 listen: Some(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0)),
                 verify_every: None,
+                metrics: Arc::default(),
             };
             (store, start(options).await.unwrap())
         });

@@ -9,6 +9,14 @@ use crate::commands::{
 use super::Running;
 
 impl Handlers for Running {
+    fn answered(&self, effect: Effect, outcome: Result<(), ErrorCode>) {
+        if effect == Effect::Edits {
+            self.metrics
+                .edits
+                .one(outcome.map_or_else(ErrorCode::code, |()| "ok"));
+        }
+    }
+
     async fn get_station(&self, _: Nothing) -> Result<StationInfo, ApiError> {
         let snapshot = self.redundancy.current().await?;
         let read_only_reason = redundancy::read_only_reason(&snapshot);

@@ -23,9 +23,10 @@ pub use options::{NoDataDir, Options, VERSION_VARIABLE, data_dir, version};
 use crate::api::{self, ApiError, Event, Handlers as _, Nothing, Redundancy, StationInfo};
 use crate::commands::media_roots::MediaRootFolders;
 use crate::commands::{self, Desk};
-use crate::control::{ControlError, ControlServer, find_ui};
+use crate::control::{self, ControlError, ControlServer, find_ui};
 use crate::library::ffprobe::Prober;
 use crate::library::jobs::Jobs;
+use crate::metrics::{Exporter, Metrics};
 use crate::redundancy::{self, RedundancyHandle};
 
 /// The key of the station's name among the store's local records.
@@ -81,6 +82,7 @@ impl From<OpenError> for StartError {
 /// Everything that the commands of a running station work with.
 struct Running {
     desk: Desk,
+    metrics: Arc<Metrics>,
     redundancy: RedundancyHandle,
     jobs: Jobs,
     prober: Prober,
@@ -151,8 +153,10 @@ impl Station {
         version: Version,
     ) -> Result<Self, StartError> {
         let name = station_name(&store, options.name.clone()).await?;
+        let metrics = Arc::new(Metrics::default());
         let redundancy = redundancy::start(redundancy::Options {
             store: store.clone(),
+            metrics: metrics.clone(),
             name: name.clone(),
             version: version.clone(),
             listen: options.listen,
@@ -162,24 +166,34 @@ impl Station {
         commands::redundancy::settled(&redundancy).await;
         let events = Events::new();
         let running = Arc::new(Running {
-            desk: Desk::new(store.clone(), &options::system_user()),
+            desk: Desk::new(store.clone(), &options::system_user(), metrics.clone()),
+            metrics: metrics.clone(),
             redundancy: redundancy.clone(),
             jobs: Jobs::new(events.clone()),
             prober: Prober::default(),
             roots: MediaRootFolders::new(store.clone()),
-            name,
+            name: name.clone(),
             version,
         });
-        let control =
-            match ControlServer::start(running.clone(), events.clone(), store.dir(), find_ui())
-                .await
-            {
-                Ok(control) => control,
-                Err(error) => {
-                    redundancy.stop().await;
-                    return Err(error.into());
-                }
-            };
+        let exporter = Exporter {
+            metrics,
+            redundancy: redundancy.clone(),
+            store: store.clone(),
+            name,
+        };
+        let served = control::Options {
+            data_dir: store.dir(),
+            port: options.control_port,
+            ui: find_ui(),
+            exporter,
+        };
+        let control = match ControlServer::start(running.clone(), events.clone(), served).await {
+            Ok(control) => control,
+            Err(error) => {
+                redundancy.stop().await;
+                return Err(error.into());
+            }
+        };
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(
             closing

@@ -22,6 +22,9 @@ pub struct Options {
     /// How often this station verifies its data in the background, in seconds; 0 for never
     #[arg(long, value_name = "SECONDS", default_value_t = VERIFY_EVERY_S)]
     pub verify_every: u32,
+    /// The port on loopback for commands and for Prometheus; a free one at every start where not given
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub control_port: u16,
 }
 
 /// How often a station verifies its data where nothing is said.
@@ -41,6 +44,7 @@ impl Default for Options {
             listen: None,
             name: None,
             verify_every: VERIFY_EVERY_S,
+            control_port: 0,
         }
     }
 }

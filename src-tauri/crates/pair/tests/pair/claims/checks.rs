@@ -186,6 +186,18 @@ fn a_secondary_that_is_found_damaged_while_the_countdown_runs_does_not_take_over
 }
 
 #[test]
+fn a_primary_shows_for_how_long_its_secondary_has_been_behind() {
+    let mut bench = primary_in_step();
+    bench.event(Event::Committed {
+        head: head(9, start(1, 1, 0).epoch, 6),
+    });
+    bench.wait(1_000);
+    let lag = bench.view().lag;
+    assert_eq!((lag.entries, lag.bytes), (1, 100));
+    assert!(lag.time.as_millis() >= 1_000, "{lag:?}");
+}
+
+#[test]
 fn a_damaged_primary_goes_on_editing_is_not_synced_and_may_hand_over() {
     let mut bench = primary_in_step();
     let token = bench.state.operator_checks();
