@@ -189,6 +189,10 @@ fn the_metrics_of_a_pair_say_what_its_screen_says() {
         );
         assert_eq!(page.get("tandem_verify_ok{station=\"self\"}"), 1.0);
         assert!(page.get("tandem_peer_last_contact_seconds") < 60.0);
+        until("the journal was added up", || {
+            Page::of(station).0.contains_key("tandem_journal_bytes")
+        });
+        let page = Page::of(station);
         assert!(
             page.get("tandem_journal_entries")
                 <= page.get("tandem_position_entry{station=\"self\"}")

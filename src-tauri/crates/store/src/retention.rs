@@ -81,23 +81,26 @@ impl Store {
 }
 
 impl Store {
-    /// Bytes of the changesets that came before the first entry that is kept, from the lineage's start. Adds up the whole
-    /// journal.
+    /// The entry before the first one that is kept, and the bytes of all changesets up to there, from the lineage's start.
+    /// Adds up the whole journal.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn journal_bytes_before(&self) -> Result<u64, Error> {
+    pub async fn journal_base(&self) -> Result<(u64, u64), Error> {
         let during = "add up the journal";
         self.with_reader(during, move |db| {
             db.execute("BEGIN").during(during)?;
-            let head = state::load(db)?.ok_or(Error::Closed)?.head;
+            let state = state::load(db)?.ok_or(Error::Closed)?;
             let query = "SELECT coalesce(sum(length(changeset)), 0) FROM journal";
             let mut statement = db.prepare(query).during(during)?;
             let kept = statement
                 .step()
                 .during(during)?
                 .map_or(0, |row| state::count(&row, 0));
-            Ok(head.journal_bytes.saturating_sub(kept))
+            Ok((
+                state.base.seq,
+                state.head.journal_bytes.saturating_sub(kept),
+            ))
         })
         .await
     }

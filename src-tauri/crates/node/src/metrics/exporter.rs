@@ -85,8 +85,7 @@ impl Exporter {
         let Some(JournalKept {
             base_seq,
             base_bytes,
-            unacknowledged_bytes,
-            unacknowledged_bytes_max,
+            unacknowledged,
         }) = kept
         else {
             return;
@@ -102,12 +101,12 @@ impl Exporter {
             "tandem_journal_unacknowledged_bytes",
             "Bytes of changes that the peer had not acknowledged when the journal was last pruned.",
         )
-        .is(unacknowledged_bytes);
+        .may_be(unacknowledged.map(|(bytes, _)| bytes));
         page.gauge(
             "tandem_journal_unacknowledged_limit_bytes",
             "Bytes of unacknowledged changes beyond which the peer needs a full copy.",
         )
-        .is(unacknowledged_bytes_max);
+        .may_be(unacknowledged.map(|(_, limit)| limit));
     }
 }
 

@@ -105,10 +105,8 @@ pub struct JournalKept {
     pub base_seq: u64,
     /// Bytes of changesets up to there, from the lineage's start.
     pub base_bytes: u64,
-    /// Bytes of changesets that the peer has not acknowledged.
-    pub unacknowledged_bytes: u64,
-    /// The limit of these, in bytes.
-    pub unacknowledged_bytes_max: u64,
+    /// Bytes of changesets that the peer had not acknowledged, and their limit; `None` before the journal was pruned.
+    pub unacknowledged: Option<(u64, u64)>,
 }
 
 /// Everything that a station counts, since its process began.

@@ -133,7 +133,7 @@ impl Driver {
             alive,
             tick_due: now.mono,
             alive_due: now.mono,
-            prune_due: now.mono,
+            prune_due: now.mono + PRUNE_EVERY,
             publish,
             notices,
             stopping: Vec::new(),

@@ -95,11 +95,13 @@ impl Lane {
                 at_work.run(job).await;
             }
         });
-        Self {
+        let lane = Self {
             jobs,
             worker,
             pruning: None,
-        }
+        };
+        lane.note_journal();
+        lane
     }
 
     /// Has a job done after those before it.
@@ -126,6 +128,12 @@ impl Lane {
         self.pruning = Some(tokio::spawn(
             async move { worker.prune(acknowledged).await },
         ));
+    }
+
+    /// Adds up anew what the journal keeps, beside the jobs.
+    pub(super) fn note_journal(&self) {
+        let worker = self.worker.clone();
+        tokio::spawn(async move { worker.note_journal(None).await });
     }
 
     /// Counts the orphans anew, beside the jobs.
@@ -285,7 +293,7 @@ impl Worker {
         let retention = retention();
         let pruned = self.store.prune(retention, acknowledged).await;
         if let Ok(pruned) = &pruned {
-            self.note_journal(pruned, retention).await;
+            self.note_journal(Some((pruned, retention))).await;
         }
         match pruned {
             Ok(pruned) if pruned.peer_cut_off => {
@@ -311,33 +319,37 @@ impl Worker {
     }
 
     /// For the metrics: what is kept. It is added up only where the journal's beginning has moved.
-    async fn note_journal(&self, pruned: &Pruned, retention: Retention) {
-        let known = *self
-            .metrics
-            .journal
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let base_bytes = match known.filter(|known| known.base_seq == pruned.base_seq) {
-            Some(known) => known.base_bytes,
-            None => match self.store.journal_bytes_before().await {
-                Ok(bytes) => bytes,
+    async fn note_journal(&self, pruned: Option<(&Pruned, Retention)>) {
+        let base_seq = pruned.map(|(pruned, _)| pruned.base_seq);
+        let unacknowledged = pruned.map(|(pruned, retention)| {
+            (
+                pruned.unacknowledged_bytes,
+                retention.unacknowledged_bytes_max,
+            )
+        });
+        let known = *self.journal();
+        let (base_seq, base_bytes) = match known.filter(|known| Some(known.base_seq) == base_seq) {
+            Some(known) => (known.base_seq, known.base_bytes),
+            None => match self.store.journal_base().await {
+                Ok(base) => base,
                 Err(error) => {
                     tracing::warn!(%error, "what the journal keeps could not be added up");
                     return;
                 }
             },
         };
-        let kept = JournalKept {
-            base_seq: pruned.base_seq,
+        *self.journal() = Some(JournalKept {
+            base_seq,
             base_bytes,
-            unacknowledged_bytes: pruned.unacknowledged_bytes,
-            unacknowledged_bytes_max: retention.unacknowledged_bytes_max,
-        };
-        *self
-            .metrics
+            unacknowledged,
+        });
+    }
+
+    fn journal(&self) -> std::sync::MutexGuard<'_, Option<JournalKept>> {
+        self.metrics
             .journal
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(kept);
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn count_orphans(&self) {

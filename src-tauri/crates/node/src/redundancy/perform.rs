@@ -141,7 +141,10 @@ impl Driver {
     fn count(&self, record: &Record) {
         match record {
             Record::EpochOpened { why, .. } => self.metrics.epochs_opened.one(describe::word(*why)),
-            Record::SnapshotInstalled => self.metrics.snapshots_installed.one(),
+            Record::SnapshotInstalled => {
+                self.metrics.snapshots_installed.one();
+                self.lane.note_journal();
+            }
             Record::Rewound { .. } => self.metrics.rewinds.one(),
             _ => {}
         }
