@@ -26,7 +26,7 @@ pub use export::export;
 
 use self::library::Library;
 use super::Desk;
-use super::desk::{channel_and_clock, commit, count};
+use super::desk::{channel_and_clock, count};
 use super::media_roots::MediaRootFolders;
 use super::playlist::date;
 use crate::api::{
@@ -142,7 +142,7 @@ pub async fn import(
         items: inserted.iter().map(|item| item.id).collect(),
         removed,
         problems: (made.problems.len() + made.more_problems) as u64,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 
