@@ -89,3 +89,36 @@ fn a_secondary_with_a_full_disk_says_so_and_catches_up_when_there_is_room() {
     until_synced(&primary, &secondary);
     assert_eq!(secondary.titles(DAY).len(), 6_001);
 }
+
+#[test]
+fn a_primary_with_a_full_disk_stays_in_its_pair_with_everything_that_it_acknowledged() {
+    let primary = Station::start_on_small_disk("Alpha", 32);
+    let secondary = Station::start("Beta");
+    primary.ok(
+        "set_redundancy",
+        json!({"mode": "primary", "peer_url": secondary.url()}),
+    );
+    secondary.ok(
+        "set_redundancy",
+        json!({"mode": "secondary_copy", "peer_url": primary.url(), "confirm_replace": true}),
+    );
+    until_synced(&primary, &secondary);
+    fill(&primary);
+    let long = json!({"kind": "note", "title": "long", "notes": "x".repeat(3_000)});
+    let insert = json!({"date": DAY, "after": null, "items": vec![long; 20]});
+    let mut acknowledged = 0;
+    let refused = (0..1_000).find_map(|_| {
+        let refused = primary.call("insert_items", insert.clone()).err();
+        acknowledged += usize::from(refused.is_none()) * 20;
+        refused
+    });
+    assert_eq!(refused.expect("a full disk takes no edit").code, "no_space");
+    // What was acknowledged goes on to the other station: its disk has room.
+    crate::station::until("the secondary holds it", || {
+        secondary.titles(DAY).len() == acknowledged
+    });
+    make_room(&primary);
+    primary.note(DAY, "after");
+    until_synced(&primary, &secondary);
+    assert_eq!(secondary.titles(DAY).len(), acknowledged + 1);
+}

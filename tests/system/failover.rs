@@ -202,3 +202,27 @@ fn an_undo_after_a_takeover_undoes_what_the_old_primary_did() {
     pair.secondary.ok("undo", json!({}));
     assert_eq!(pair.secondary.titles(DAY), ["one", "two", "three"]);
 }
+
+#[test]
+fn a_mode_url_or_offset_that_is_changed_while_it_counts_begins_the_count_anew() {
+    let mut pair = Pair::failover(3);
+    let url = pair.primary.url();
+    pair.primary.kill();
+    let counting = |r: &serde_json::Value| r["countdown_s"].as_u64().is_some_and(|s| s <= 2);
+    pair.secondary.until("nearly over", counting);
+    let of_mode = json!({"mode": "secondary_copy"});
+    let copy = pair.secondary.ok("set_redundancy", of_mode);
+    assert!(copy["countdown_s"].is_null(), "{copy}");
+
+    let of_offset = json!({"mode": "secondary_failover", "failover_offset_s": 4});
+    pair.secondary.ok("set_redundancy", of_offset);
+    pair.secondary.until("nearly over", counting);
+    // The same station by another name.
+    let url = url.replace("127.0.0.1", "localhost");
+    let of_url = json!({"mode": "secondary_failover", "failover_offset_s": 2, "peer_url": url});
+    let changed = Instant::now();
+    pair.secondary.ok("set_redundancy", of_url);
+    pair.secondary.until("primary", |r| r["mode"] == "primary");
+    assert!(changed.elapsed() >= Duration::from_secs(2), "too early");
+    pair.secondary.until_editable();
+}

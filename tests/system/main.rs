@@ -2,6 +2,7 @@
 //! Each test reads as a claim about the product (DESIGN.md 5 to 7).
 
 mod api;
+mod cable;
 mod crash;
 mod crash_points;
 mod crash_switch;
@@ -10,14 +11,19 @@ mod disk;
 mod events;
 mod failover;
 mod failpoint;
+mod fault_table;
+mod frames;
+mod histories;
 mod hostile;
 mod media;
 mod metrics;
 mod modes;
+mod network;
 mod offline;
 mod pairing;
 mod partition;
 mod proxy;
+mod stalls;
 mod station;
 mod switch;
 mod verify;

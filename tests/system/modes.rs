@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::histories::on_database;
 use crate::station::{DAY, Pair, Station, note, until_synced};
 
 fn set(station: &Station, mode: &str, peer: &Station) {
@@ -188,7 +189,7 @@ fn a_copied_data_directory_is_told_apart() {
     assert_eq!(original.titles(DAY), ["one"]);
 }
 
-fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
+pub fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).expect("the copy's directory");
     for entry in std::fs::read_dir(from)
         .expect("the original")
@@ -232,4 +233,44 @@ fn a_secondary_that_is_paired_to_another_primary_takes_its_data() {
     assert!(pair.secondary.titles(DAY).is_empty());
     pair.secondary
         .refused("insert_items", note(DAY, "no"), "read_only");
+}
+
+#[test]
+fn the_same_version_with_other_tables_is_incompatible_and_applies_nothing() {
+    let mut pair = Pair::copy();
+    pair.secondary.stop();
+    on_database(&pair.secondary, async |db| {
+        sqlx::query("ALTER TABLE item ADD COLUMN of_another_build TEXT")
+            .execute(db)
+            .await
+            .expect("another table");
+    });
+    pair.secondary.run();
+    pair.primary.note(DAY, "not for other tables");
+    for station in [&pair.primary, &pair.secondary] {
+        station.until_reason("incompatible", "different_schema");
+    }
+    assert_eq!(pair.secondary.titles(DAY), ["one", "two", "three"]);
+}
+
+#[test]
+fn crossed_pairs_copy_nothing_and_each_says_that_the_other_names_somebody_else() {
+    let names = ["Alpha", "Beta", "Gamma", "Delta"];
+    let [a, b, c, d] = names.map(Station::start);
+    a.note(DAY, "of the first pair");
+    c.note(DAY, "of the second pair");
+    // Each leads to the next one round.
+    set(&a, "primary", &b);
+    set(&b, "secondary_copy", &c);
+    set(&c, "primary", &d);
+    set(&d, "secondary_copy", &a);
+    for station in [&a, &b, &c, &d] {
+        station.until_reason("incompatible", "peer_names_other");
+    }
+    assert!(b.titles(DAY).is_empty() && d.titles(DAY).is_empty());
+    set(&b, "secondary_copy", &a);
+    set(&d, "secondary_copy", &c);
+    until_synced(&a, &b);
+    until_synced(&c, &d);
+    assert_eq!(b.titles(DAY), ["of the first pair"]);
 }

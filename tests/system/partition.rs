@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::proxy::Proxy;
+use crate::proxy::{Proxy, Spoil};
 use crate::station::{DAY, Station, note, until_synced};
 
 /// A pair whose link runs through a proxy in each direction.
@@ -126,11 +126,70 @@ fn loss_in_one_direction_is_no_contact_in_either() {
 }
 
 #[test]
-fn a_flipped_bit_on_the_wire_changes_nothing_but_the_connection() {
+fn bytes_that_are_flipped_cut_off_lost_or_replayed_cost_the_connection_and_nothing_else() {
     let pair = Wired::synced("secondary_copy", 30);
-    pair.to_primary.flip_in_next(40);
-    pair.primary.note(DAY, "through a bad cable");
-    crate::station::until("a bit was flipped", || pair.to_primary.flipped());
+    let faults = [Spoil::Flip, Spoil::Truncate, Spoil::Lose, Spoil::Replay];
+    for (n, fault) in faults.into_iter().enumerate() {
+        pair.to_primary.spoil_next(fault);
+        pair.primary.note(DAY, &format!("{fault:?}"));
+        crate::station::until("bytes were spoilt", || pair.to_primary.spoilt());
+        pair.until_synced();
+        assert_eq!(pair.secondary.titles(DAY).len(), n + 2, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_slow_network_delays_a_pair_and_does_not_part_it() {
+    let pair = Wired::synced("secondary_failover", 2);
+    for proxy in [&pair.to_primary, &pair.to_secondary] {
+        proxy.delay(Duration::from_millis(200));
+    }
+    for n in 0..20 {
+        pair.primary.note(DAY, &format!("edit {n}"));
+    }
     pair.until_synced();
-    assert_eq!(pair.secondary.titles(DAY), ["through a bad cable", "one"]);
+    let log = pair.secondary.ok("get_redundancy_log", json!({}));
+    assert!(!log.to_string().contains("unavailable"), "{log}");
+    assert_eq!(pair.secondary.titles(DAY).len(), 21);
+}
+
+#[test]
+fn make_primary_on_both_at_once_is_a_fork_in_which_neither_edits_until_one_is_chosen() {
+    let mut pair = Wired::synced("secondary_failover", 2);
+    pair.silence();
+    pair.secondary.until_status("unavailable");
+    pair.secondary.ok("hold_failover", json!({}));
+    // Away for longer than the offset, and out of contact: it waits for its operator.
+    pair.primary.kill();
+    std::thread::sleep(Duration::from_millis(2_500));
+    pair.primary.run();
+    pair.primary
+        .until("waiting", |r| r["offers"]["make_primary"] == true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| pair.primary.ok("make_primary", json!({})));
+        scope.spawn(|| pair.secondary.ok("make_primary", json!({})));
+    });
+    let stations = [&pair.primary, &pair.secondary];
+    let epoch_of = |station: &Station| station.redundancy()["position"]["epoch"].clone();
+    assert_eq!(epoch_of(stations[0]), epoch_of(stations[1]), "a fork");
+    for station in stations {
+        station.until_editable();
+        station.note(DAY, &format!("on {}", station.name));
+    }
+    pair.heal();
+    for station in stations {
+        station.until_reason("incompatible", "forked");
+        station.refused("insert_items", note(DAY, "no"), "read_only");
+    }
+    pair.primary.ok("make_primary", json!({}));
+    pair.primary.until_editable();
+    pair.secondary.until("it can follow", |r| {
+        r["offers"]["become_secondary"] == true || r["mode"] != "primary"
+    });
+    if pair.secondary.redundancy()["mode"] == "primary" {
+        pair.secondary.ok("become_secondary", json!({}));
+    }
+    pair.until_synced();
+    assert_eq!(pair.secondary.titles(DAY), ["on Alpha", "one"]);
+    assert_eq!(pair.secondary.redundancy()["orphans"], 1);
 }

@@ -20,6 +20,18 @@ pub struct CallError {
     pub details: Value,
 }
 
+impl CallError {
+    fn of(status: u16, body: &Value) -> Self {
+        let text = |field: &str| body[field].as_str().unwrap_or_default().to_owned();
+        Self {
+            status,
+            code: text("code"),
+            message: text("message"),
+            details: body["details"].clone(),
+        }
+    }
+}
+
 /// A running `tandem-node` on a data directory of its own.
 pub struct Station {
     child: Option<Child>,
@@ -29,6 +41,8 @@ pub struct Station {
     env: Vec<(String, String)>,
     /// The size of a disk of its own, in MiB; `None` for the machine's.
     disk_mib: Option<u32>,
+    /// A process in whose network namespace it stands; `None` for the test's own.
+    network: Option<u32>,
     pub ready: Value,
     http: reqwest::blocking::Client,
     _home: Option<TempDir>,
@@ -77,6 +91,19 @@ impl Station {
         station
     }
 
+    /// Starts a station in the network namespace of this process, listening there.
+    pub fn start_inside(name: &str, network: u32, listen: &str) -> Self {
+        let home = tempfile::tempdir().expect("a directory for the station");
+        let mut station = Self::new(name, &home.path().join("data"), &[]);
+        station.options = ["--listen", listen, "--name", name]
+            .map(str::to_owned)
+            .to_vec();
+        station.network = Some(network);
+        station._home = Some(home);
+        station.run();
+        station
+    }
+
     /// Starts a station on this data directory.
     pub fn start_in(name: &str, dir: &Path, env: &[(&str, &str)]) -> Self {
         let mut station = Self::new(name, dir, env);
@@ -99,6 +126,7 @@ impl Station {
                 .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
                 .collect(),
             disk_mib: None,
+            network: None,
             ready: Value::Null,
             http: reqwest::blocking::Client::builder()
                 .no_proxy()
@@ -145,9 +173,10 @@ impl Station {
 
     fn command(&self) -> Command {
         let program = env!("CARGO_BIN_EXE_tandem-node");
-        let mut command = match self.disk_mib {
-            None => Command::new(program),
-            Some(mib) => {
+        let mut command = match (self.disk_mib, self.network) {
+            (None, None) => Command::new(program),
+            (None, Some(_)) => self.enter(program),
+            (Some(mib), _) => {
                 let mount = format!("mount -t tmpfs -o size={mib}m none \"$0\" && exec \"$@\"");
                 let mut own_disk = Command::new("unshare");
                 own_disk.args(["--user", "--map-root-user", "--mount", "sh", "-c", &mount]);
@@ -165,6 +194,34 @@ impl Station {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// This program where the station is.
+    fn enter(&self, program: &str) -> Command {
+        let mut command = crate::cable::enter(self.network.expect("a namespace"), true);
+        command.arg(program);
+        command
+    }
+
+    /// Calls a command where the station is: this process cannot reach its control port.
+    fn call_inside(&self, command: &str, args: &Value) -> Result<Value, CallError> {
+        let output = self
+            .enter(env!("CARGO_BIN_EXE_tandem-node"))
+            .args(["call", "--data-dir"])
+            .arg(&self.dir)
+            .args([command, &args.to_string()])
+            .output()
+            .expect("tandem-node call runs");
+        let parse = |bytes: &[u8]| {
+            serde_json::from_slice(bytes).unwrap_or_else(|error| {
+                let text = String::from_utf8_lossy(bytes);
+                panic!("{}: {command} answers no JSON: {error}: {text}", self.name)
+            })
+        };
+        if output.status.success() {
+            return Ok(parse(&output.stdout));
+        }
+        Err(CallError::of(0, &parse(&output.stderr)))
     }
 
     /// Starts it expecting that it refuses to: its exit code and what it wrote.
@@ -273,6 +330,9 @@ impl Station {
 
     /// Calls a command.
     pub fn call(&self, command: &str, args: Value) -> Result<Value, CallError> {
+        if self.network.is_some() {
+            return self.call_inside(command, &args);
+        }
         let (url, token) = self.control();
         let answer = self
             .http
@@ -288,12 +348,7 @@ impl Station {
         if status == 200 {
             return Ok(body);
         }
-        Err(CallError {
-            status,
-            code: body["code"].as_str().unwrap_or_default().to_owned(),
-            message: body["message"].as_str().unwrap_or_default().to_owned(),
-            details: body["details"].clone(),
-        })
+        Err(CallError::of(status, &body))
     }
 
     /// Calls a command that must succeed.

@@ -165,7 +165,8 @@ fn configure(record: &mut Durable, config: &Config, confirm_replace: bool) {
     if before.mode.is_secondary() && !config.mode.is_secondary() {
         record.former_mode = Some(before.mode);
     }
-    if before.peer != config.peer {
+    // The same station by another name is the one that was met.
+    if !config.same_peer(&before) {
         record.peer = None;
     }
     if before.mode != config.mode || before.peer != config.peer {

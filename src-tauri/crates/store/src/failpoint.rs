@@ -128,7 +128,7 @@ points! {
     /// A backup is there; nobody knows of it.
     BackupAfterFinish = "backup.after-finish",
 
-    /// What an entry becomes on its way to the secondary, below TLS: `flip`, `truncate`, `twice` or `drop`.
+    /// What an entry becomes on its way to the secondary, below TLS: `flip`, `truncate` or `twice`.
     EntryFrame = "entry.frame",
     /// Milliseconds by which this station's wall clock is wrong.
     WallClock = "wall-clock",

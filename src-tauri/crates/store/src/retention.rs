@@ -34,7 +34,7 @@ pub struct Pruned {
     pub base_seq: u64,
     /// Bytes of changesets that the peer has not acknowledged.
     pub unacknowledged_bytes: u64,
-    /// Entries were dropped that the peer has not acknowledged: it needs a snapshot.
+    /// Entries were dropped now that the peer has not acknowledged: it needs a snapshot.
     pub peer_cut_off: bool,
 }
 
@@ -52,7 +52,7 @@ impl Store {
         retention: Retention,
         acknowledged: Option<u64>,
     ) -> Result<Pruned, Error> {
-        let mut dropped = 0;
+        let (mut dropped, mut peer_cut_off) = (0, false);
         loop {
             let (done, finished) = self
                 .transaction::<(Pruned, bool), Error, _>("prune the journal", move |parts| {
@@ -67,14 +67,19 @@ impl Store {
                         base_seq: parts.base.seq,
                         unacknowledged_bytes,
                         peer_cut_off: acknowledged
-                            .is_some_and(|acknowledged| parts.base.seq > acknowledged),
+                            .is_some_and(|held| from <= held && held < parts.base.seq),
                     };
                     Ok((done, step_to >= to))
                 })
                 .await?;
             dropped += done.dropped;
+            peer_cut_off |= done.peer_cut_off;
             if finished {
-                return Ok(Pruned { dropped, ..done });
+                return Ok(Pruned {
+                    dropped,
+                    peer_cut_off,
+                    ..done
+                });
             }
         }
     }

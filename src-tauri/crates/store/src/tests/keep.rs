@@ -129,6 +129,8 @@ async fn the_journal_keeps_what_the_peer_lacks_up_to_a_limit() {
         .await
         .unwrap();
     assert_eq!((cut.base_seq, cut.peer_cut_off), (6, true));
+    let later = station.prune(small, Some(3)).await.unwrap();
+    assert!(!later.peer_cut_off, "it is said once");
     assert_eq!(station.prune(small, None).await.unwrap().dropped, 0);
     let (chain, _) = station.at(6).await.unwrap();
     station.check_shared(6, chain).await.unwrap();

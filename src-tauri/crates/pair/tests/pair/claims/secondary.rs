@@ -334,3 +334,23 @@ fn a_refusal_is_said_only_once_it_is_durable() {
     bench.wait(1_000);
     assert!(bench.said(refused));
 }
+
+#[test]
+fn a_failover_whose_primary_gets_another_name_stays_armed_and_counts_anew() {
+    let mut bench = Bench::synced(FAILOVER, 5);
+    cut(&mut bench);
+    bench.wait(20_000);
+    let mut config = super::bench::config(FAILOVER);
+    let peer = config.peer.as_mut().expect("a peer");
+    peer.url = "https://by-another-name:1/".to_owned();
+    let renamed = Command::Configure {
+        config,
+        confirm_replace: false,
+    };
+    assert_eq!(bench.command(renamed), Some(Ok(())));
+    assert_eq!(bench.armed(), Armed::Armed, "the certificate is the same");
+    bench.wait(29_500);
+    assert!(bench.opened().is_empty(), "it counts anew");
+    bench.wait(1_000);
+    assert_eq!(bench.opened(), [2]);
+}
