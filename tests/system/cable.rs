@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::proxy::Proxy;
-use crate::station::{DAY, Station, until_synced};
+use crate::station::{DAY, Station, enter, until_synced};
 
 /// What is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,16 +238,4 @@ fn hold(command: &mut Command) -> Option<Child> {
     }
     end(child);
     None
-}
-
-/// A command that runs another as root of that process's user namespace, in its network namespace too where asked for.
-pub fn enter(pid: u32, network: bool) -> Command {
-    let mut command = Command::new("nsenter");
-    command.args(["--preserve-credentials", "--user", "--target"]);
-    command.arg(pid.to_string());
-    if network {
-        command.arg("--net");
-    }
-    command.arg("--");
-    command
 }

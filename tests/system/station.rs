@@ -198,7 +198,7 @@ impl Station {
 
     /// This program where the station is.
     fn enter(&self, program: &str) -> Command {
-        let mut command = crate::cable::enter(self.network.expect("a namespace"), true);
+        let mut command = enter(self.network.expect("a namespace"), true);
         command.arg(program);
         command
     }
@@ -450,6 +450,18 @@ impl Station {
         assert_eq!(verify["sum"], verify["scanned_sum"]);
         verify["sum"].as_str().expect("a sum").to_owned()
     }
+}
+
+/// A command that runs another as root of that process's user namespace, in its network namespace too where asked for.
+pub fn enter(pid: u32, network: bool) -> Command {
+    let mut command = Command::new("nsenter");
+    command.args(["--preserve-credentials", "--user", "--target"]);
+    command.arg(pid.to_string());
+    if network {
+        command.arg("--net");
+    }
+    command.arg("--");
+    command
 }
 
 /// The arguments that insert a note at the head of a day.
