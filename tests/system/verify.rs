@@ -108,7 +108,10 @@ fn damage_on_the_primary_is_found_and_mended_by_a_hand_over_and_resync_now() {
     pair.primary.ok("hand_over", json!({}));
     assert_eq!(pair.secondary.redundancy()["mode"], "primary");
     until_reason(&pair.primary, "data_damaged");
-    pair.primary.ok("resync_now", json!({}));
+    // Its link to the new primary comes up meanwhile.
+    until("it can be synced", || {
+        pair.primary.call("resync_now", json!({})).is_ok()
+    });
     pair.until_synced();
     let mended = titles(&pair.primary);
     assert!(mended.contains(&json!("two")) && !mended.contains(&json!("rotten")));
