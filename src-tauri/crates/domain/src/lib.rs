@@ -6,6 +6,7 @@ pub mod asset;
 pub mod channel;
 pub mod convert;
 pub mod day;
+pub mod fill;
 pub mod history;
 pub mod ids;
 pub mod rank;

@@ -125,6 +125,14 @@ commands! {
     /// Deletes items.
     Edits delete_items: DeleteItems => Deleted;
 
+    /// Finds items over all days: by a text, or where an asset is used.
+    Local find_items: FindItems => FoundItems;
+    /// Copies items to other days.
+    Edits copy_items: CopyItems => ItemsCopied;
+    /// Has another asset played wherever one is scheduled.
+    Edits replace_asset: ReplaceAsset => AssetReplaced;
+    /// Which clips would fill a gap best.
+    Local suggest_fill: SuggestFill => Fill;
     /// What a file in the format of another program would bring to a day.
     Local preview_import: ImportPlaylist => ImportPreview;
     /// Takes the items of such a file into a day.

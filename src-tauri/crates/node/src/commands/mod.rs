@@ -9,6 +9,7 @@ pub mod history;
 pub mod library;
 pub mod media_roots;
 pub mod orphans;
+pub mod planning;
 pub mod playlist;
 pub mod redundancy;
 pub mod settings;

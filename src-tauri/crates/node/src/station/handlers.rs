@@ -2,8 +2,8 @@
 
 use crate::api::*;
 use crate::commands::{
-    backups, exchange, folders, history, library, media_roots, orphans, playlist, redundancy,
-    settings,
+    backups, exchange, folders, history, library, media_roots, orphans, planning, playlist,
+    redundancy, settings,
 };
 
 use super::Running;
@@ -130,6 +130,22 @@ impl Handlers for Running {
 
     async fn delete_items(&self, args: DeleteItems) -> Result<Deleted, ApiError> {
         playlist::delete(&self.desk, args).await
+    }
+
+    async fn find_items(&self, args: FindItems) -> Result<FoundItems, ApiError> {
+        planning::find(&self.desk, args).await
+    }
+
+    async fn copy_items(&self, args: CopyItems) -> Result<ItemsCopied, ApiError> {
+        planning::copy(&self.desk, args).await
+    }
+
+    async fn replace_asset(&self, args: ReplaceAsset) -> Result<AssetReplaced, ApiError> {
+        planning::replace(&self.desk, args).await
+    }
+
+    async fn suggest_fill(&self, args: SuggestFill) -> Result<Fill, ApiError> {
+        planning::suggest(&self.desk, args).await
     }
 
     async fn preview_import(&self, args: ImportPlaylist) -> Result<ImportPreview, ApiError> {

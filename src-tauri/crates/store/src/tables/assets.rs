@@ -106,6 +106,60 @@ pub async fn of_title(
     }
 }
 
+/// Clips of at most `frames` frames, of one category or any: the longest or the shortest first, the older of equal ones
+/// before the newer.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub async fn fitting(
+    conn: &mut SqliteConnection,
+    frames: i64,
+    category: Option<&str>,
+    longest: bool,
+    limit: u32,
+) -> Result<Vec<Asset>, TableError> {
+    let query = if longest {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM asset WHERE kind = 'clip' AND duration BETWEEN 1 AND ?1 AND (?2 IS NULL OR category = ?2) \
+             ORDER BY duration DESC, id LIMIT ?3"
+        )
+    } else {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM asset WHERE kind = 'clip' AND duration BETWEEN 1 AND ?1 AND (?2 IS NULL OR category = ?2) \
+             ORDER BY duration, id LIMIT ?3"
+        )
+    };
+    let rows = sqlx::query(query)
+        .bind(frames)
+        .bind(category)
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The categories that have clips of at most `frames` frames, A to Z.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub async fn categories_fitting(
+    conn: &mut SqliteConnection,
+    frames: i64,
+) -> Result<Vec<String>, TableError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT category FROM asset WHERE kind = 'clip' AND category <> '' AND duration BETWEEN 1 AND ? \
+         ORDER BY category COLLATE NOCASE, category",
+    )
+    .bind(frames)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// How many items refer to an asset.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! The items of playlists.
 
+mod find;
+
 use std::collections::HashSet;
 
 use domain::ids::{AssetId, ItemId, PlaylistId};
@@ -10,6 +12,8 @@ use domain::validate::{self, ITEMS_MAX};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 use uuid::Uuid;
+
+pub use find::{Found, Wanted, find};
 
 use super::row::{self, BINDS_MAX, damaged, hex_array, parsed, parsed_or_null, uuid, uuid_or_null};
 use super::{TableError, assets, channel, order, playlists};

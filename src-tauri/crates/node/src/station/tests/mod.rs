@@ -5,6 +5,7 @@ mod events;
 mod exchange;
 mod history;
 mod library;
+mod planning;
 mod playlist;
 mod read_only;
 mod scan;

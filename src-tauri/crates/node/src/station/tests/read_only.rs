@@ -13,6 +13,8 @@ fn args(command: &str, item: &str, asset: &str, backup: &Value, folder: &str) ->
         "update_items" => json!({ "ids": [item], "set": { "title": "X" } }),
         "move_items" => json!({ "ids": [item], "after": null }),
         "delete_items" => json!({ "ids": [item] }),
+        "copy_items" => json!({ "ids": [item], "to": [DAY] }),
+        "replace_asset" => json!({ "asset_id": asset, "with": item }),
         "import_playlist" => {
             json!({ "name": "day.csv", "data": "dGl0bGUKWA==", "date": DAY })
         }
