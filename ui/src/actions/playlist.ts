@@ -148,6 +148,30 @@ export const playlistActions: readonly Action[] = [
     },
   },
   {
+    id: 'day.find',
+    label: 'Find in all days',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['Mod+Shift+F'],
+    icon: 'search',
+    run: (app) => {
+      app.overlay = 'find';
+    },
+  },
+  {
+    id: 'day.copy',
+    label: 'Copy to other days',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['Mod+Shift+D'],
+    icon: 'calendar',
+    edits: true,
+    unavailable: (app) => (app.day.items.length ? null : 'Nothing is scheduled on this day.'),
+    run: (app) => {
+      app.overlay = 'copy';
+    },
+  },
+  {
     id: 'day.import',
     label: 'Import a playlist',
     group: 'Playlist',

@@ -19,7 +19,17 @@ import { ViewStore } from './view.svelte';
 
 /** Which of the overlays is open. */
 export type Overlay =
-  'redundancy' | 'settings' | 'redundancy_settings' | 'help' | 'scan' | 'asset' | 'import' | 'export' | null;
+  | 'redundancy'
+  | 'settings'
+  | 'redundancy_settings'
+  | 'help'
+  | 'scan'
+  | 'asset'
+  | 'import'
+  | 'export'
+  | 'find'
+  | 'copy'
+  | null;
 
 /** All that the screen shows, fed by one backend. */
 export class App {
@@ -65,6 +75,15 @@ export class App {
   /** Selects one item of the open day. */
   selectItem(id: string): void {
     this.selection.selectItems(selectOnly(id));
+  }
+
+  /** Shows an item of any day. */
+  showItem(date: string, id: string): void {
+    void this.attempt('Opening the day', async () => {
+      if (this.day.date !== date) await this.day.open(date);
+      this.selectItem(id);
+      this.view.playlist?.center(id);
+    });
   }
 
   /** Shows today's running item. */
