@@ -12,7 +12,7 @@ use store::tables::{self, assets, items};
 use uuid::Uuid;
 
 use super::Desk;
-use super::desk::{commit, count, distinct};
+use super::desk::{count, distinct};
 use super::playlist::date;
 use crate::api::{
     ApiError, AssetReplaced, CopyItems, CopyPlace, ErrorCode, Fill, FillClip, FindItems, FoundItem,
@@ -124,7 +124,7 @@ pub async fn copy(desk: &Desk, args: CopyItems) -> Result<ItemsCopied, ApiError>
     Ok(ItemsCopied {
         items: made,
         removed,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 
@@ -210,7 +210,7 @@ pub async fn replace(desk: &Desk, args: ReplaceAsset) -> Result<AssetReplaced, A
     }
     Ok(AssetReplaced {
         items: changed,
-        committed: commit(edit).await?,
+        committed: desk.commit(edit).await?,
     })
 }
 
