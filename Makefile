@@ -1,7 +1,7 @@
 # Two commands set everything up on a Debian machine with Rust and Node: `make run` and `make test`.
 # What is missing (Debian packages, npm packages) is installed by .ci/setup, which says what it does.
 
-.PHONY: help run pair test check types bench package screenshots
+.PHONY: help run pair test check types simulate bench package screenshots
 
 help:
 	@echo 'make run          start Tandem (without a display: a station and its screen in the browser)'
@@ -9,6 +9,7 @@ help:
 	@echo 'make test         every check and test; the last line counts them'
 	@echo 'make check        the quick checks only: formats, lints, types'
 	@echo 'make types        generate the TypeScript types of the API again'
+	@echo 'make simulate     run pairs through 100,000 schedules of faults (SCHEDULES=…), and 5,000 on real files (FILES=…)'
 	@echo 'make bench        measure a pair beside PostgreSQL and Redis (ONLY=latency,switch for some of it; SAVE=1 writes docs/benchmarks.md)'
 	@echo 'make package      build the Debian package'
 	@echo 'make screenshots  photograph the screens into artifacts/'
@@ -34,6 +35,12 @@ types:
 	cargo test --workspace --lib export_bindings
 
 # About ten minutes on two cores. What is measured lies in /var/tmp meanwhile; DIR=/elsewhere measures another disk.
+# A violation names its schedule and how to replay it.
+simulate:
+	@.ci/setup run
+	PAIR_SCHEDULES=$(or $(SCHEDULES),100000) STORE_SCHEDULES=$(or $(FILES),5000) RUST_BACKTRACE=0 \
+		cargo test --locked -p tandem-pair --test pair -- --nocapture --test-threads=1 whatever_befalls_a_pair
+
 bench:
 	@.ci/setup bench
 	cargo bench --locked -p tandem-node --bench pair -- $(if $(ONLY),--only $(ONLY)) $(if $(DIR),--dir $(DIR)) \

@@ -8,6 +8,7 @@ use domain::history::{Epoch, EpochStart};
 use crate::entry::Entry;
 use crate::error::{During as _, Error};
 use crate::failpoint::{self, Point};
+use crate::faults::Fault;
 use crate::history::HistoryEntry;
 use crate::state::{self, Head};
 use crate::store::{Applied, Commit, Store, WriterParts};
@@ -238,7 +239,9 @@ fn write(
             .iter()
             .try_for_each(|entry| journal::insert_with(&mut statement, entry))?;
     }
-    state::save_head(parts.db, parts.head)?;
+    if !parts.shared.faults.has(Fault::HeadNotSaved) {
+        state::save_head(parts.db, parts.head)?;
+    }
     Ok(())
 }
 

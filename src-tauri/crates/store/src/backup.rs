@@ -55,8 +55,10 @@ impl Store {
         let folder = self.0.dir.join(FOLDER);
         let mut connection = self.long_reader().await?;
         let reason = reason.to_owned();
+        let shared = std::sync::Arc::clone(&self.0);
         blocking(move |runtime| {
             failpoint::at(Point::BackupBefore).during(during)?;
+            shared.faults.room(during)?;
             fs::create_dir_all(&folder).during(during)?;
             let at = Timestamp::now();
             let (id, path) = free_name(&folder, at);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{During as _, Error};
 use crate::failpoint::{self, Point};
+use crate::faults::Fault;
 use crate::local::LocalPut;
 use crate::state::{self, Base, Head, sql};
 use crate::store::{Store, WriterParts};
@@ -35,7 +36,13 @@ impl Store {
         let points = (Point::EpochBeforeCommit, Point::EpochAfterCommit);
         self.opening(during, points, move |parts| {
             let position = parts.head.position;
-            if number <= position.epoch.number {
+            let reused = parts.shared.faults.has(Fault::EpochReused);
+            let number = if reused {
+                position.epoch.number
+            } else {
+                number
+            };
+            if number <= position.epoch.number && !reused {
                 return Err(Error::Invalid(format!(
                     "epoch {number} cannot be opened: epoch {} is in force already",
                     position.epoch.number
@@ -50,7 +57,9 @@ impl Store {
                 after_seq: position.seq,
                 chain: position.chain,
             };
-            state::add_epoch(parts.db, &start)?;
+            if !reused {
+                state::add_epoch(parts.db, &start)?;
+            }
             parts.head.position.epoch = epoch;
             state::save_head(parts.db, parts.head)?;
             local.iter().try_for_each(|put| put.run(parts.db))

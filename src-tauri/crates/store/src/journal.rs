@@ -105,6 +105,28 @@ pub(crate) fn each_after(
     )
 }
 
+/// Hands the entries after `seq` that are as they were written to `take`, oldest first. Returns what is wrong with the
+/// others.
+pub(crate) fn each_whole_after(
+    db: &Db<'_>,
+    seq: u64,
+    mut take: impl FnMut(Entry) -> Result<(), Error>,
+) -> Result<Vec<String>, Error> {
+    let during = "read the journal";
+    let query = format!("SELECT {COLUMNS} FROM journal WHERE seq > ?1 ORDER BY seq");
+    let mut statement = db.prepare(&query).during(during)?;
+    statement.bind(1, sql(seq)).during(during)?;
+    let mut damaged = Vec::new();
+    while let Some(row) = statement.step().during(during)? {
+        match entry(&row) {
+            Ok(entry) => take(entry)?,
+            Err(Error::Damaged { what }) => damaged.push(what),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(damaged)
+}
+
 /// Hands the entries after `seq` to `take`, newest first.
 pub(crate) fn each_back_to(
     db: &Db<'_>,

@@ -14,6 +14,7 @@ mod entry;
 mod epochs;
 mod error;
 pub mod failpoint;
+pub mod faults;
 mod files;
 mod history;
 mod journal;

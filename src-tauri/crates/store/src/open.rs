@@ -17,6 +17,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::activity::Activity;
 use crate::error::{During as _, Error};
+use crate::faults::Faults;
 use crate::lock::DirLock;
 use crate::migrate::{self, APPLICATION_ID, Definition, TANDEM, pragma};
 use crate::permit::Gate;
@@ -277,6 +278,7 @@ async fn open_database(
         schema_hash,
         readers,
         gate: Gate::closed(),
+        faults: Faults::default(),
         activity: Activity::default(),
         head,
         commits,

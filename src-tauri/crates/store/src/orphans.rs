@@ -217,7 +217,8 @@ fn find(parts: &WriterParts<'_, '_>, id: OrphanId) -> Result<Orphan, Error> {
     }
 }
 
-/// Saves the entries after `seq` as a bundle, in the caller's transaction; no bundle where there are none.
+/// Saves the entries after `seq` as a bundle, in the caller's transaction; no bundle where there are none. An entry that is
+/// damaged cannot be applied again and is left out: what it did is in the backup that stands beside a replaced station's data.
 pub(crate) fn save_after(
     parts: &mut WriterParts<'_, '_>,
     seq: u64,
@@ -245,7 +246,7 @@ pub(crate) fn save_after(
     let query = "INSERT INTO orphan (id, bundle, seq, entry) VALUES (?1, ?2, ?3, ?4)";
     let mut insert = parts.db.prepare(query).during(during)?;
     let mut saved = 0;
-    journal::each_after(parts.db, seq, |entry| {
+    let damaged = journal::each_whole_after(parts.db, seq, |entry| {
         let id = Uuid::now_v7();
         let encoded = entry.encode();
         let row: [ValueRef<'_>; 4] = [
@@ -256,8 +257,11 @@ pub(crate) fn save_after(
         ];
         insert.run(&row).during(during)?;
         saved += 1;
-        Ok(true)
+        Ok(())
     })?;
+    for what in damaged {
+        tracing::error!(what, "an entry that is cut off cannot be kept");
+    }
     Ok((Some(bundle), saved))
 }
 

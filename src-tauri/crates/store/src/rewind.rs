@@ -5,6 +5,7 @@ use domain::history::{Epoch, Sum};
 
 use crate::error::{During as _, Error};
 use crate::failpoint::{self, Point};
+use crate::faults::Fault;
 use crate::orphans::{self, BundleId};
 use crate::state::{self, Head, sql};
 use crate::store::{Commit, Store, WriterParts};
@@ -66,7 +67,10 @@ fn rewind(
             "cannot rewind to entry {to_seq}: the journal keeps only what comes after {base}"
         ))
     })?;
-    let (bundle, orphans) = orphans::save_after(parts, to_seq, reason)?;
+    let (bundle, orphans) = match parts.shared.faults.has(Fault::OrphansDropped) {
+        true => (None, 0),
+        false => orphans::save_after(parts, to_seq, reason)?,
+    };
     let bytes = undo_after(parts, to_seq, sum)?;
     parts
         .db
@@ -75,7 +79,9 @@ fn rewind(
     let position = &mut parts.head.position;
     position.seq = to_seq;
     position.chain = chain;
-    position.epoch = cut_epochs(parts.db, to_seq)?;
+    if !parts.shared.faults.has(Fault::EpochsKept) {
+        position.epoch = cut_epochs(parts.db, to_seq)?;
+    }
     parts.head.sum = sum;
     parts.head.journal_bytes = head.journal_bytes.saturating_sub(bytes);
     state::save_head(parts.db, parts.head)?;

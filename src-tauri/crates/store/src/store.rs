@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 use crate::activity::Activity;
 use crate::entry::Entry;
 use crate::error::{During as _, Error};
+use crate::faults::Faults;
 use crate::history::HistoryEntry;
 use crate::lock::DirLock;
 use crate::migrate::Definition;
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) schema_hash: String,
     pub(crate) readers: SqlitePool,
     pub(crate) gate: Gate,
+    pub(crate) faults: Faults,
     pub(crate) activity: Activity,
     pub(crate) head: watch::Sender<Head>,
     pub(crate) commits: broadcast::Sender<Commit>,
@@ -397,6 +399,7 @@ impl WriterParts<'_, '_> {
         self.db.abandon().during(during)?;
         self.db.execute("BEGIN IMMEDIATE").during(during)?;
         let result = work(self)?;
+        self.shared.faults.room(during)?;
         self.db.execute("COMMIT").during(during)?;
         Ok(result)
     }

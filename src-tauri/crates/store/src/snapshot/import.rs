@@ -11,6 +11,7 @@ use super::chunk::ChunkRows;
 use super::{SnapshotError, SnapshotHeader};
 use crate::error::{During as _, Error};
 use crate::failpoint::{self, Point};
+use crate::faults::Fault;
 use crate::local::LocalPut;
 use crate::orphans::{self, BundleId};
 use crate::state::{self, Base, Head};
@@ -125,8 +126,10 @@ impl SnapshotImport {
         }
         let (index, spool) = (self.chunks, Arc::clone(&self.spool));
         let schema = self.store.0.schema.clone();
+        let shared = Arc::clone(&self.store.0);
         let rows = blocking(move |_| {
             let during = "receive a snapshot";
+            shared.faults.room(during)?;
             let rows = ChunkRows::open(&chunk, index)?;
             table_of(&schema, &rows)?;
             let mut file = OpenOptions::new()
@@ -180,7 +183,8 @@ impl SnapshotImport {
                     replace(parts, &spool.0, chunks)?;
                     let scan =
                         sum::scan(parts.db, &parts.shared.schema).during("verify a snapshot")?;
-                    if scan.sum != header.head.sum {
+                    let summed = !parts.shared.faults.has(Fault::SnapshotNotSummed);
+                    if summed && scan.sum != header.head.sum {
                         return Err(SnapshotError::damaged(
                             "the sum of its rows is not the one that it said",
                         ));

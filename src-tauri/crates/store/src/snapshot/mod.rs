@@ -7,6 +7,7 @@ mod import;
 
 use domain::history::{EpochStart, Position, Sum};
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::entry::DamagedEntry;
 use crate::error::Error;
@@ -17,7 +18,7 @@ pub use import::{Install, SnapshotImport};
 pub(crate) use import::{Spool, clean, spool};
 
 /// The encoding's version.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Most bytes of an encoded header: an epoch history of some 100,000 epochs fits.
 const HEADER_BYTES_MAX: usize = 8 << 20;
 
@@ -90,16 +91,27 @@ impl SnapshotHeader {
             rows: self.rows,
         };
         // Plain data of known shape always encodes.
-        postcard::to_stdvec(&encoded).unwrap_or_default()
+        let mut bytes = postcard::to_stdvec(&encoded).unwrap_or_default();
+        let hash = xxh3_128(&bytes);
+        bytes.extend_from_slice(&hash.to_be_bytes());
+        bytes
     }
 
-    /// The header in `bytes`, which must be that and nothing else.
+    /// The header in `bytes`, which must be that and nothing else, and have the hash that stands behind it.
     ///
     /// # Errors
     /// [`SnapshotError::Damaged`].
     pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
         if bytes.len() > HEADER_BYTES_MAX {
             return Err(SnapshotError::damaged("its header is too long"));
+        }
+        let (bytes, hash) = bytes
+            .split_last_chunk::<16>()
+            .ok_or_else(|| SnapshotError::damaged("its header is too short"))?;
+        if xxh3_128(bytes) != u128::from_be_bytes(*hash) {
+            return Err(SnapshotError::damaged(
+                "the hash of its header does not match",
+            ));
         }
         match postcard::take_from_bytes::<Encoded>(bytes) {
             Ok((

@@ -4,7 +4,8 @@ use super::fixture::{
     Station, Step, add_items, allow, assert_true, block_on, edit, edits, put_item, station,
 };
 use super::replicate::copy_snapshot;
-use crate::{Error, Store};
+use super::snapshot::{chunks, install};
+use crate::{Error, Install, Store};
 
 async fn follow(primary: &Store, replica: &Store) {
     let after = replica.head().position.seq;
@@ -200,4 +201,25 @@ proptest! {
             assert_eq!(station.orphans().await.unwrap().len() as u64, cut);
         });
     }
+}
+
+#[tokio::test]
+async fn a_damaged_entry_among_those_cut_off_does_not_keep_a_station_from_following() {
+    let (old, new) = diverged().await;
+    super::damage(&old, "UPDATE journal SET user = 'eve' WHERE seq = 3").await;
+    assert!(matches!(
+        old.rewind(2, "superseded").await,
+        Err(Error::Damaged { .. })
+    ));
+    let (header, chunks) = chunks(&new).await;
+    let with = Install {
+        orphans_after: Some(2),
+        reason: String::from("replaced"),
+        local: Vec::new(),
+    };
+    install(&old, header, chunks, with).await.unwrap();
+    assert_eq!(assert_true(&old).await, new.head());
+    let orphans = old.orphans().await.unwrap();
+    let kept: Vec<_> = orphans.iter().map(|orphan| orphan.seq).collect();
+    assert_eq!(kept, [4]);
 }

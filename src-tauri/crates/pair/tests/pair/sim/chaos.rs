@@ -6,20 +6,23 @@ use pair::config::Config;
 use pair::event::{Command, Event};
 
 use super::disk::{Damage, Disk};
-use super::world::{Ev, World, peer_of};
+use super::world::{Ev, Pace, World, peer_of};
 
 impl<D: Disk> World<D> {
     pub(super) fn chaos(&mut self) {
         if !self.chaotic {
             return;
         }
-        let wait = self.rng.range(5, 700);
+        let Pace { pause_ms, .. } = D::PACE;
+        let wait = self.rng.range(pause_ms.0, pause_ms.1);
         self.at(wait, Ev::Chaos);
         let s = self.rng.below(2);
         match self.rng.below(100) {
             0..45 => {
                 let s = if self.writable_now(s) { s } else { 1 - s };
-                self.edit(s);
+                for _ in 0..=self.rng.below(3) {
+                    self.edit(s);
+                }
             }
             45..48 => self.edit(s),
             48..57 => self.cut_network(),
@@ -69,7 +72,7 @@ impl<D: Disk> World<D> {
 
     fn kill_with(&mut self, s: usize, announced: bool) {
         self.crash(s, announced);
-        if self.rng.chance(3) {
+        if self.rng.chance(8) {
             self.damage(s, Damage::Sum);
         }
         let wait = if self.rng.chance(30) {

@@ -127,7 +127,12 @@ impl<D: Disk> World<D> {
         let stops = record.superseded.is_some() || record.forked.is_some();
         let follows = record.config.mode.is_secondary();
         let stopped = std::mem::replace(&mut self.st[s].is_stopped, stops);
-        self.st[s].must_not_edit |= stops && !stopped;
+        // A command that is under way decides.
+        let decides = self.st[s]
+            .proc
+            .as_ref()
+            .is_some_and(|proc| !proc.replies.is_empty());
+        self.st[s].must_not_edit |= stops && !stopped && !decides;
         self.st[s].must_not_edit &= !follows;
     }
 
@@ -179,6 +184,12 @@ impl<D: Disk> World<D> {
     pub(super) fn check_frame(&mut self, s: usize, stream: Stream) {
         if !self.st[s].disk.record().config.mode.is_secondary() {
             self.violated(&format!("{s} is no secondary and applies {stream:?}"));
+        }
+        let assigned = self.st[s].proc.as_ref().and_then(|proc| proc.assigned);
+        if assigned != Some(stream) {
+            self.violated(&format!(
+                "{s} applies a frame of {stream:?}, which was fenced off"
+            ));
         }
         let (own, other) = (self.st[s].disk.position(), self.st[1 - s].disk.position());
         if own.lineage == other.lineage && stream.epoch.number < own.epoch.number {

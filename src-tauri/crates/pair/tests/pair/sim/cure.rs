@@ -5,7 +5,7 @@ use pair::message::Standing;
 use pair::{Mode, Reason, Status};
 
 use super::disk::Disk;
-use super::world::{Op, World};
+use super::world::{Ev, Op, World};
 
 impl<D: Disk> World<D> {
     /// Everything works again; operators follow what the stations tell them, and in the end the pair is in step.
@@ -17,6 +17,10 @@ impl<D: Disk> World<D> {
             self.st[s].hangs_until = 0;
             self.st[s].stalled_until = self.st[s].stalled_until.min(self.now);
             self.wake(s);
+            if let Some(proc) = self.st[s].proc.as_ref() {
+                let boot = proc.boot;
+                self.at(15, Ev::OpDone { s, boot });
+            }
             if self.st[s].proc.is_none() {
                 self.boot(s);
             }
@@ -96,7 +100,13 @@ impl<D: Disk> World<D> {
             return;
         };
         let other = self.st[1 - s].proc.as_ref().map(|proc| proc.state.mode());
+        // Whoever knows that one station is damaged decides for the other one.
+        let damaged = [0, 1].map(|s: usize| self.st[s].disk.is_damaged());
         let command = match view.reason {
+            Reason::Superseded | Reason::Forked if damaged[1 - s] => {
+                Command::MakePrimary { force: true }
+            }
+            Reason::Superseded | Reason::Forked if damaged[s] => Command::BecomeSecondary,
             Reason::Superseded | Reason::Forked
                 if self.rng.chance(70)
                     && !view
@@ -108,6 +118,9 @@ impl<D: Disk> World<D> {
             }
             Reason::Superseded | Reason::Forked | Reason::BothSecondary | Reason::Waiting => {
                 Command::MakePrimary { force: false }
+            }
+            Reason::BothPrimary if damaged[1 - s] => {
+                return self.configure_to(1 - s, Mode::SecondaryCopy);
             }
             Reason::BothPrimary => return self.configure_to(s, Mode::SecondaryCopy),
             Reason::NoRedundancy if other.is_some_and(Mode::is_secondary) => {

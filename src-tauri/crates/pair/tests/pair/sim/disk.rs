@@ -12,6 +12,7 @@ use pair::{Durable, Mono};
 
 use super::faults::Fault;
 use super::rng::Rng;
+use super::world::Pace;
 
 /// A job that did not come about: the disk is full, or the write path refused. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub(super) trait Disk: Sized {
     /// A copy of everything, as it goes over the wire.
     type Snapshot;
 
+    /// How much befalls a pair, so that a schedule takes a fraction of a second.
+    const PACE: Pace;
+
     /// The empty data of a station, with this configuration on record.
     fn new(s: usize, station: StationId, config: Config, fault: Option<Fault>) -> Self;
 
@@ -67,6 +71,11 @@ pub(super) trait Disk: Sized {
         self.position().epoch
     }
 
+    /// Why the last job was not done, for the trace.
+    fn why(&mut self) -> String {
+        String::new()
+    }
+
     // The jobs of a driver. Each is done, or nothing is.
 
     /// From now on every write fails, or none does.
@@ -78,6 +87,8 @@ pub(super) trait Disk: Sized {
     fn begin(&mut self, id: u64, edits: Edits, now: Mono) -> Result<(), NotDone>;
     /// Commits the edit that was begun, unless the write path refuses by now.
     fn commit(&mut self, edits: Edits, now: Mono) -> Result<(), NotDone>;
+    /// Gives the edit up that was begun.
+    fn give_up(&mut self);
     /// Applies the entries that follow, all or none, and records the epoch starts that are reached.
     fn apply(&mut self, epochs: &[EpochStart], entries: &[Self::Entry]) -> Result<(), ApplyFault>;
     /// Cuts the history back; how many orphans that made.
@@ -92,8 +103,6 @@ pub(super) trait Disk: Sized {
     fn check_shared(&mut self, after_seq: u64, chain: Chain) -> Result<(), TailRefusal>;
     fn entries_after(&mut self, seq: u64) -> Result<Vec<Self::Entry>, TailRefusal>;
     fn seq_of(entry: &Self::Entry) -> u64;
-    /// The edit that it is, where it is one.
-    fn edit_of(entry: &Self::Entry) -> Option<u64>;
     /// The sum that the data has after it, as its station says.
     fn sum_of(entry: &Self::Entry) -> Sum;
     /// The seq that entries after the snapshot begin behind.

@@ -62,10 +62,14 @@ impl<D: Disk> World<D> {
             ),
             Action::Quiesce { token } if self.fault == Some(Fault::QuiesceLies) => {
                 let boot = proc.boot;
-                if let Some(Op::Commit { id }) = proc.ops.front().filter(|_| proc.op_runs) {
+                if let Some(Op::Commit { id }) = proc.ops.front()
+                    && proc.op_runs
+                    && proc.committed.is_none()
+                {
                     let id = *id;
                     proc.ops.pop_front();
                     proc.op_runs = false;
+                    self.st[s].disk.give_up();
                     self.at(60, Ev::LateCommit { s, boot, id });
                 }
                 if let Some(proc) = self.st[s].proc.as_mut() {
@@ -155,6 +159,7 @@ impl<D: Disk> World<D> {
             Action::SendSnapshot { link, stream } => self.send_snapshot(s, link, stream),
             Action::StartApplying { stream, epochs, .. } => {
                 proc.applying = Some(stream);
+                proc.assigned = Some(stream);
                 proc.epochs = epochs;
                 self.queue(s, Op::Adopt { stream });
             }
@@ -166,6 +171,7 @@ impl<D: Disk> World<D> {
                 ..
             } => {
                 proc.applying = None;
+                proc.assigned = Some(stream);
                 proc.epochs = epochs;
                 proc.receiving = Some(Receiving {
                     stream,

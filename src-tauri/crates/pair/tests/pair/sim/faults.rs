@@ -29,10 +29,21 @@ pub(super) enum Fault {
     ForgetsSuperseded,
     /// The permission to edit holds on though its time is over.
     PermitNeverLapses,
+    /// What is written reaches the disk later than the store says: a disk that lies, or a commit that does not wait.
+    DiskLies,
+    /// A snapshot is put in place whatever the sum of its rows is.
+    SnapshotNotSummed,
+    /// A rewind leaves the epochs that it cuts back in the history.
+    EpochsKept,
+    /// Entries are applied without a note of where that leads to.
+    HeadNotSaved,
+    /// An edit that has begun is committed whoever may edit by then.
+    PermitNotChecked,
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 13] = [
+    /// Those that the model of a store can have, or its driver.
+    pub(super) const OF_THE_MODEL: [Self; 13] = [
         Self::FastClock,
         Self::EpochReused,
         Self::SaysDurableTooSoon,
@@ -47,4 +58,35 @@ impl Fault {
         Self::ForgetsSuperseded,
         Self::PermitNeverLapses,
     ];
+
+    /// Those that the real store can have, or its driver. (What the machine alone is about needs no real store.)
+    pub(super) const OF_THE_REAL: [Self; 13] = [
+        Self::FastClock,
+        Self::EpochReused,
+        Self::GateIgnored,
+        Self::AckBeforeApplied,
+        Self::OrphansDropped,
+        Self::NoBackup,
+        Self::AnyStream,
+        Self::PermitNeverLapses,
+        Self::DiskLies,
+        Self::SnapshotNotSummed,
+        Self::EpochsKept,
+        Self::HeadNotSaved,
+        Self::PermitNotChecked,
+    ];
+
+    /// Where the fault lies in the code of the store itself.
+    pub(super) const fn of_the_store(self) -> Option<store::faults::Fault> {
+        use store::faults::Fault as Of;
+        Some(match self {
+            Self::EpochReused => Of::EpochReused,
+            Self::OrphansDropped => Of::OrphansDropped,
+            Self::SnapshotNotSummed => Of::SnapshotNotSummed,
+            Self::EpochsKept => Of::EpochsKept,
+            Self::HeadNotSaved => Of::HeadNotSaved,
+            Self::PermitNotChecked => Of::PermitNotChecked,
+            _ => return None,
+        })
+    }
 }

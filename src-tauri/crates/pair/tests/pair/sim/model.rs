@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::disk::{Damage, Disk, Keep, NotDone};
 use super::faults::Fault;
 use super::rng::Rng;
+use super::world::Pace;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -133,6 +134,10 @@ impl Model {
 impl Disk for Model {
     type Entry = Entry;
     type Snapshot = Snapshot;
+    const PACE: Pace = Pace {
+        long_ms: (5_000, 40_000),
+        pause_ms: (5, 700),
+    };
 
     fn new(s: usize, station: StationId, config: Config, fault: Option<Fault>) -> Self {
         let lineage = 0x1111 * (s as u128 + 1);
@@ -273,6 +278,10 @@ impl Disk for Model {
         Ok(())
     }
 
+    fn give_up(&mut self) {
+        self.begun = None;
+    }
+
     fn apply(&mut self, epochs: &[EpochStart], entries: &[Entry]) -> Result<(), ApplyFault> {
         if self.full {
             return Err(ApplyFault::NoSpace);
@@ -388,10 +397,6 @@ impl Disk for Model {
 
     fn seq_of(entry: &Entry) -> u64 {
         entry.seq
-    }
-
-    fn edit_of(entry: &Entry) -> Option<u64> {
-        Some(entry.id)
     }
 
     fn sum_of(entry: &Entry) -> Sum {

@@ -18,12 +18,13 @@ const BATCH_MAX: usize = 8;
 impl<D: Disk> World<D> {
     /// In force before the next action: what is in the data by now stays, the rest never gets in.
     pub(super) fn stop_applying(&mut self, s: usize) {
-        if self.fault == Some(Fault::AnyStream) {
-            return;
-        }
         let Some(proc) = self.st[s].proc.as_mut() else {
             return;
         };
+        if self.fault == Some(Fault::AnyStream) {
+            proc.assigned = None;
+            return;
+        }
         proc.applying = None;
         proc.receiving = None;
         let applies =
@@ -43,6 +44,7 @@ impl<D: Disk> World<D> {
         let Some(proc) = self.st[s].proc.as_mut() else {
             return;
         };
+        proc.assigned = None;
         proc.ops = kept;
         if let Some(outcome) = outcome {
             proc.op_runs = false;
@@ -96,6 +98,11 @@ impl<D: Disk> World<D> {
         if proc.ops.is_empty() {
             return;
         }
+        // A step that others rely on is the moment to die.
+        let weighty = !matches!(
+            proc.ops.front(),
+            None | Some(Op::Commit { .. } | Op::Apply { .. } | Op::Verify { .. })
+        );
         proc.op_runs = true;
         proc.op_since = self.now;
         let boot = proc.boot;
@@ -104,6 +111,10 @@ impl<D: Disk> World<D> {
             wait += self.st[s].hangs_until - self.now;
         }
         self.at(wait, Ev::OpDone { s, boot });
+        if weighty && self.chaotic && self.rng.chance(4) {
+            let soon = self.rng.range(0, 20);
+            self.at(soon, Ev::Kill { s });
+        }
     }
 
     fn next_edit(&self, s: usize) -> Option<u64> {
@@ -175,18 +186,34 @@ impl<D: Disk> World<D> {
         };
         let event = self.perform(s, op, false);
         self.st[s].disk.told();
+        let why = self.st[s].disk.why();
+        if !why.is_empty() {
+            self.note(|| format!("{s}   not done: {why}"));
+        }
         // Whoever reads the journal to send it may be quicker than whoever tells the machine.
         let sends_first = self.rng.chance(30);
         if sends_first {
             self.send_entries(s);
         }
         if let Some(event) = event {
+            self.acknowledged(s, &event);
             self.feed(s, event);
         }
         if !sends_first {
             self.send_entries(s);
         }
         self.run_ops(s);
+    }
+
+    /// What a secondary says that it holds, it must keep as well.
+    fn acknowledged(&mut self, s: usize, event: &Event) {
+        if matches!(
+            event,
+            Event::Applied { .. } | Event::SnapshotInstalled { .. }
+        ) {
+            let edits = self.st[s].disk.edits();
+            self.st[s].acked.extend(edits);
+        }
     }
 
     /// The machine learns that its writer waits for the disk, and that it no longer does.
@@ -239,7 +266,8 @@ impl<D: Disk> World<D> {
             } => {
                 let before = disk.epoch();
                 let opened = disk.open_epoch(number, *record);
-                if opened.is_ok() {
+                // What a dying process opens is looked at when the next one starts: it may be torn.
+                if opened.is_ok() && !dying {
                     self.check_epoch(s, before);
                 }
                 Some(self.opened(s, token, opened))
@@ -338,7 +366,10 @@ impl<D: Disk> World<D> {
         let epoch = self.st[s].disk.epoch();
         let now = self.clock(s).mono;
         let permit = Edits::Allowed { epoch, until: None };
-        if self.st[s].disk.commit(permit, now).is_ok() {
+        // It was on its way to the disk while the machine was told that nothing is.
+        let idle = self.st[s].proc.as_ref().is_some_and(|proc| !proc.op_runs);
+        let disk = &mut self.st[s].disk;
+        if idle && disk.begin(id, permit, now).is_ok() && disk.commit(permit, now).is_ok() {
             self.witness(s, true);
             self.st[s].disk.told();
             self.st[s].acked.insert(id);
@@ -390,8 +421,6 @@ impl<D: Disk> World<D> {
             }
             return Some(Event::ApplyFailed { stream, why });
         }
-        let edits = entries.iter().filter_map(D::edit_of);
-        self.st[s].acked.extend(edits);
         let mut head = self.st[s].disk.head();
         if let (Some(Fault::SumNotChecked), Some(last)) = (self.fault, entries.last()) {
             head.sum = D::sum_of(last);

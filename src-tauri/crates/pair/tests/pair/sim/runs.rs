@@ -3,26 +3,31 @@
 use std::collections::BTreeMap;
 use std::hash::Hasher as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
 
 use super::disk::Disk;
 use super::faults::Fault;
 use super::model::Model;
-use super::world::World;
+use super::real::Real;
+use super::world::{Pace, World};
 
 /// What came of a schedule.
 #[derive(Debug, Default)]
-pub(super) struct Ran {
+struct Ran {
     /// What happened in it, and how often.
-    pub(super) tally: BTreeMap<&'static str, u64>,
-    pub(super) steps: u64,
+    tally: BTreeMap<&'static str, u64>,
+    steps: u64,
     /// Equal for equal runs.
-    pub(super) digest: u64,
+    digest: u64,
 }
 
 /// Runs one schedule to its end.
-pub(super) fn run<D: Disk>(seed: u64, fault: Option<Fault>) -> Ran {
+fn run<D: Disk>(seed: u64, fault: Option<Fault>) -> Ran {
+    let Pace { long_ms, .. } = D::PACE;
     let mut world = World::<D>::new(seed, fault);
-    let long = world.rng.range(5_000, 40_000);
+    let long = world.rng.range(long_ms.0, long_ms.1);
     world.run(long);
     world.heal_and_settle();
     Ran {
@@ -32,7 +37,7 @@ pub(super) fn run<D: Disk>(seed: u64, fault: Option<Fault>) -> Ran {
     }
 }
 
-pub(super) fn outcome<D: Disk>(seed: u64, fault: Option<Fault>) -> Result<Ran, String> {
+fn outcome<D: Disk>(seed: u64, fault: Option<Fault>) -> Result<Ran, String> {
     catch_unwind(AssertUnwindSafe(|| run::<D>(seed, fault))).map_err(|panic| {
         panic
             .downcast_ref::<String>()
@@ -42,43 +47,53 @@ pub(super) fn outcome<D: Disk>(seed: u64, fault: Option<Fault>) -> Result<Ran, S
     })
 }
 
-pub(super) fn number(name: &str) -> Option<u64> {
+fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[test]
-fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
-    if let Some(seed) = number("PAIR_SEED") {
-        run::<Model>(seed, None);
+/// Runs the schedules of these seeds on all processors; fails with the first seed that violates anything, and how to
+/// replay it.
+fn schedules<D: Disk>(env: &str, usual: u64, must_come_by: &[&str]) {
+    if let Some(seed) = number(&format!("{env}_SEED")) {
+        run::<D>(seed, None);
         return;
     }
-    let schedules = number("PAIR_SCHEDULES").unwrap_or(1_000);
-    let mut tally = BTreeMap::new();
-    let mut steps = 0;
-    for seed in 0..schedules {
-        match outcome::<Model>(seed, None) {
-            Ok(ran) => {
-                steps += ran.steps;
-                for (name, n) in ran.tally {
-                    *tally.entry(name).or_insert(0) += n;
+    let count = number(&format!("{env}_SCHEDULES")).unwrap_or(usual);
+    let first = number(&format!("{env}_FIRST")).unwrap_or(0);
+    let next = AtomicU64::new(first);
+    let all = Mutex::new((Ran::default(), BTreeMap::new()));
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= first + count {
+                return;
+            }
+            let outcome = outcome::<D>(seed, None);
+            let mut all = all.lock().expect("nothing panics in here");
+            match outcome {
+                Ok(ran) => {
+                    all.0.steps += ran.steps;
+                    for (what, n) in ran.tally {
+                        *all.0.tally.entry(what).or_insert(0) += n;
+                    }
+                }
+                Err(why) => {
+                    next.store(first + count, Ordering::Relaxed);
+                    all.1.insert(seed, why);
                 }
             }
-            Err(why) => panic!("schedule {seed} (replay with PAIR_SEED={seed}): {why}"),
+            if count > usual && (seed + 1 - first).is_multiple_of(1_000) {
+                println!("{} of {count} schedules", seed + 1 - first);
+            }
         }
+    };
+    on_all_processors(work);
+    let (Ran { tally, steps, .. }, failures) = all.into_inner().expect("nothing panics in here");
+    if let Some((seed, why)) = failures.first_key_value() {
+        panic!("schedule {seed} (replay with {env}_SEED={seed}): {why}");
     }
-    println!("{schedules} schedules, {steps} steps: {tally:?}");
-    for what in [
-        "failover",
-        "switch",
-        "superseded",
-        "forked",
-        "orphans",
-        "snapshot",
-        "hand-over refused",
-        "unclean stop",
-        "damage",
-        "restore",
-    ] {
+    println!("{count} schedules, {steps} steps: {tally:?}");
+    for what in must_come_by {
         assert!(
             tally.get(what).is_some_and(|n| *n > 0),
             "no schedule came by: {what}"
@@ -86,18 +101,30 @@ fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
     }
 }
 
-#[test]
-fn every_deliberate_fault_is_found() {
+/// Looks for each fault, one at a time in a world, until a schedule shows it.
+fn find_faults<D: Disk>(faults: &[Fault], tries: u64) {
     std::panic::set_hook(Box::new(|_| {}));
-    let tries = number("PAIR_SCHEDULES").unwrap_or(1_000);
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(BTreeMap::new());
+    on_all_processors(|| {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&fault) = faults.get(at) else {
+                return;
+            };
+            let shown = (0..tries)
+                .find_map(|seed| outcome::<D>(seed, Some(fault)).err().map(|why| (seed, why)));
+            found
+                .lock()
+                .expect("nothing panics in here")
+                .insert(at, shown);
+        }
+    });
+    let _ = std::panic::take_hook();
     let mut missed = Vec::new();
-    for fault in Fault::ALL {
-        let found = (0..tries).find_map(|seed| {
-            outcome::<Model>(seed, Some(fault))
-                .err()
-                .map(|why| (seed, why))
-        });
-        match found {
+    for (at, shown) in found.into_inner().expect("nothing panics in here") {
+        let fault = faults[at];
+        match shown {
             Some((seed, why)) => println!(
                 "{fault:?}: schedule {seed}: {}",
                 why.lines().next().unwrap_or_default()
@@ -105,17 +132,63 @@ fn every_deliberate_fault_is_found() {
             None => missed.push(fault),
         }
     }
-    let _ = std::panic::take_hook();
     assert!(
         missed.is_empty(),
         "not found in {tries} schedules: {missed:?}"
     );
 }
 
+fn on_all_processors(work: impl Fn() + Sync) {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..processors {
+            scope.spawn(&work);
+        }
+    });
+}
+
+const COMES_BY: &[&str] = &[
+    "failover",
+    "switch",
+    "superseded",
+    "forked",
+    "orphans",
+    "snapshot",
+    "hand-over refused",
+    "unclean stop",
+    "damage",
+    "restore",
+];
+
+#[test]
+fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
+    schedules::<Model>("PAIR", 1_000, COMES_BY);
+}
+
+#[test]
+fn whatever_befalls_a_pair_on_real_files_nothing_is_lost_and_it_comes_into_step_again() {
+    schedules::<Real>("STORE", 200, COMES_BY);
+}
+
+#[test]
+fn every_deliberate_fault_is_found() {
+    find_faults::<Model>(&Fault::OF_THE_MODEL, 1_000);
+}
+
+#[test]
+fn every_deliberate_fault_of_a_store_and_its_driver_is_found() {
+    find_faults::<Real>(
+        &Fault::OF_THE_REAL,
+        number("STORE_SCHEDULES").unwrap_or(400),
+    );
+}
+
 #[test]
 fn a_seed_gives_the_same_schedule_each_time() {
-    for seed in 0..20 {
-        let (first, second) = (run::<Model>(seed, None), run::<Model>(seed, None));
+    fn twice<D: Disk>(seed: u64) {
+        let (first, second) = (run::<D>(seed, None), run::<D>(seed, None));
         assert_eq!((first.digest, first.steps), (second.digest, second.steps));
     }
+    (0..20).for_each(twice::<Model>);
+    (0..5).for_each(twice::<Real>);
 }

@@ -21,6 +21,15 @@ use super::rng::Rng;
 /// Milliseconds since the run began.
 pub(super) type Time = u64;
 
+/// How long a schedule is, and how often something befalls the pair in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// From, to.
+    pub(super) long_ms: (Time, Time),
+    /// The least and the longest time between two.
+    pub(super) pause_ms: (Time, Time),
+}
+
 pub(super) enum Op<D: Disk> {
     Persist {
         token: Token,
@@ -84,6 +93,8 @@ pub(super) struct Proc<D: Disk> {
     /// On a primary: the connection, the mark, the last seq that was sent.
     pub(super) streaming: Option<(usize, Stream, u64)>,
     pub(super) applying: Option<Stream>,
+    /// The stream that the machine last told to take in.
+    pub(super) assigned: Option<Stream>,
     pub(super) epochs: Vec<EpochStart>,
     pub(super) receiving: Option<Receiving>,
     pub(super) replies: BTreeSet<u64>,
@@ -213,7 +224,10 @@ pub(super) struct World<D: Disk> {
     pub(super) forgiven: BTreeSet<u64>,
     /// A hash over all that happened, to compare two runs by.
     pub(super) digest: DefaultHasher,
+    /// The latest of what happened, for the report of a violation.
     pub(super) trace: VecDeque<String>,
+    /// All of it is printed as it happens.
+    loud: bool,
     pub(super) steps: u64,
     happened: u64,
     pub(super) tally: BTreeMap<&'static str, u64>,
@@ -291,6 +305,7 @@ impl<D: Disk> World<D> {
             forgiven: BTreeSet::new(),
             digest: DefaultHasher::new(),
             trace: VecDeque::new(),
+            loud: std::env::var_os("SIM_TRACE").is_some(),
             steps: 0,
             happened: 0,
             tally: BTreeMap::new(),
@@ -312,6 +327,9 @@ impl<D: Disk> World<D> {
             self.trace.pop_front();
         }
         let line = format!("{:>6} {}", self.now, what());
+        if self.loud {
+            println!("{line}");
+        }
         self.trace.push_back(line);
     }
 
@@ -387,6 +405,7 @@ impl<D: Disk> World<D> {
             tick: 0,
             streaming: None,
             applying: None,
+            assigned: None,
             epochs: Vec::new(),
             receiving: None,
             replies: BTreeSet::new(),
@@ -397,6 +416,12 @@ impl<D: Disk> World<D> {
             said: None,
         });
         self.note(|| format!("{s} boots ({away:?})"));
+        self.check_kept(s);
+        self.witness(s, false);
+        let position = self.st[s].disk.position();
+        if position.epoch.opener == self.st[s].id {
+            self.opened.insert((position.lineage, position.epoch));
+        }
         self.act(s, actions);
         self.plan_tick(s);
     }
