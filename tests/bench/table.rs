@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::samples::{Samples, ratio};
+use crate::samples::{Ratio, Samples, ratio};
 
 /// One part of the page.
 pub struct Section {
@@ -78,6 +78,12 @@ impl Row {
     /// What a ratio of the figure is, and to what.
     pub fn ratio(mut self, ratio: f64, to: &str) -> Self {
         self.ratio = format!("{ratio:.2} × {to}");
+        self
+    }
+
+    /// How far the ratio moved within the run.
+    pub fn moved(mut self, ratio: &Ratio) -> Self {
+        let _ = write!(self.ratio, " ({:.2} to {:.2})", ratio.least, ratio.largest);
         self
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
 use reqwest_websocket::{Message, Upgrade as _};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::station::Station;
@@ -107,6 +108,19 @@ fn first(told: &[(u64, Instant)], seq: u64) -> Option<Instant> {
     told.get(at).map(|(_, at)| *at)
 }
 
+/// What is read of every event; the watcher is no load that counts.
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    seq: Option<u64>,
+}
+
+fn redundancy(status: &str) -> Value {
+    let mut status: Value = serde_json::from_str(status).expect("events are JSON");
+    status["redundancy"].take()
+}
+
 impl Shared {
     async fn hear(&self, url: &str, token: &str) {
         let mut events = reqwest::Client::builder()
@@ -129,15 +143,13 @@ impl Shared {
                 continue;
             };
             let at = Instant::now();
-            let mut event: Value = serde_json::from_str(&text).expect("events are JSON");
+            let event: Event<'_> = serde_json::from_str(&text).expect("events are JSON");
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            match event["type"].as_str() {
-                Some("entry") => told
-                    .entries
-                    .push((event["seq"].as_u64().expect("a seq"), at)),
-                Some("peer_durable") => told.durable(event["seq"].as_u64(), at),
-                Some("status") => {
-                    let redundancy = event["redundancy"].take();
+            match event.kind {
+                "entry" => told.entries.push((event.seq.expect("a seq"), at)),
+                "peer_durable" => told.durable(event.seq, at),
+                "status" => {
+                    let redundancy = redundancy(&text);
                     told.listening = true;
                     told.durable(redundancy["peer_durable_seq"].as_u64(), at);
                     told.statuses.push((redundancy, at));

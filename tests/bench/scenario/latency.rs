@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::client::Rows;
-use crate::samples::{Samples, ratio};
+use crate::samples::{Ratio, Samples, ratio};
 use crate::scenario::Side;
 use crate::table::{Row, Section};
 use crate::tandem::Operator;
@@ -85,7 +85,7 @@ fn report(side: &Side, pair: &Pair, [local, on, remote_apply, redis]: &[Samples;
         "Latency of an edit",
         format!(
             "{EDITS} edits of each system, one after the other and by turns, after {WARM_UP} to warm up. A row of the same \
-             shape, a transaction of its own.\n\n\
+             shape, a transaction of its own. In brackets, how far a ratio moved over five parts of the run.\n\n\
              - *Tandem, answered*: the edit is durable on the primary and the client has its answer. Compare PostgreSQL's `local`.\n\
              - *Tandem, visible*: a client of the secondary has been told of the edit, which is durable there.\n\
              - *Tandem, durable twice*: a client of the primary has been told (`peer_durable`) that the secondary holds it \
@@ -97,7 +97,10 @@ fn report(side: &Side, pair: &Pair, [local, on, remote_apply, redis]: &[Samples;
         ),
     );
     let probe = &side.probe;
-    let least = probe.least();
+    let (to_local, seen) = (
+        Ratio::of(&pair.answered, local),
+        Ratio::of(&pair.visible, remote_apply),
+    );
     section
         .row(Row::of(
             "probe: fdatasync of 4 KiB written over",
@@ -110,19 +113,26 @@ fn report(side: &Side, pair: &Pair, [local, on, remote_apply, redis]: &[Samples;
         .row(Row::of("Redis, WAIT 1", redis))
         .row(
             Row::of("Tandem, answered", &pair.answered)
-                .ratio(ratio(pair.answered.p50(), local.p50()), "PostgreSQL local"),
+                .ratio(to_local.whole, "PostgreSQL local")
+                .moved(&to_local),
         )
         .row(
             Row::of("Tandem, visible", &pair.visible)
-                .ratio(ratio(pair.visible.p50(), redis.p50()), "Redis, WAIT 1"),
+                .ratio(seen.whole, "remote_apply")
+                .moved(&seen),
         );
     let twice = |what: &str| Row::of(format!("Tandem, durable twice{what}"), &pair.twice);
+    let whole = Ratio::of(&pair.twice, remote_apply);
     let p50 = pair.twice.p50();
     section
-        .row(twice("").at_most(1.0, ratio(p50, remote_apply.p50()), "remote_apply"))
+        .row(
+            twice("")
+                .at_most(1.0, whole.whole, "remote_apply")
+                .moved(&whole),
+        )
         .row(twice(", beside the probe").at_most(
             1.5,
-            ratio(p50, least),
+            ratio(p50, probe.least()),
             "(2 fdatasync + round trip)",
         ))
         .row(twice(", its p99").at_most(5.0, ratio(pair.twice.p99(), p50), "p50"));
