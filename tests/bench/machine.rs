@@ -16,11 +16,12 @@ pub fn describe(dir: &Path, versions: &[String]) -> String {
     let kernel = read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let load = read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or_default();
+    let niceness = rustix::process::getpriority_process(None).unwrap_or(0);
     let (disk, file_system) = disk_of(dir);
     let date = jiff::Timestamp::now().strftime("%F %H:%M UTC");
     format!(
         "{date}. {cpu}, {cores} cores, {} GiB of memory, Linux {}; {disk} with {file_system} under both stations and \
-         all servers; load at the start {load}. {}.",
+         all servers. Load of the machine by other work at the start: {load}; niceness of everything measured: {niceness}. {}.",
         memory_kib >> 20,
         kernel.trim(),
         versions.join("; ")

@@ -136,7 +136,8 @@ fn page(machine: &str, sections: &[Section]) -> String {
         "# Benchmarks\n\n\
          How fast a pair of stations is, beside PostgreSQL's streaming replication and Redis's: two real `tandem-node` processes over \
          TLS, a primary and a hot standby, a master and a replica, all on one machine and one disk, started by `make bench` itself. \
-         They take turns in one run; only the ratios are claims, since absolute times are this machine's at that moment. \
+         They take turns in one run; only the ratios are claims, since absolute times are this machine's at that moment, and ratios too \
+         want a machine that does little else. \
          {met} of {claims} targets are met.\n\n{machine}\n"
     );
     for section in sections {
