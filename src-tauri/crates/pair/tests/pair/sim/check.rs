@@ -132,7 +132,9 @@ impl<D: Disk> World<D> {
             .proc
             .as_ref()
             .is_some_and(|proc| !proc.replies.is_empty());
-        self.st[s].must_not_edit |= stops && !stopped && !decides;
+        // A slow disk may write what an operator has answered meanwhile.
+        let is_news = self.st[s].stopped_at_ms > self.decided_at_ms;
+        self.st[s].must_not_edit |= stops && !stopped && !decides && is_news;
         self.st[s].must_not_edit &= !follows;
     }
 

@@ -221,8 +221,14 @@ impl<D: Disk> World<D> {
                 self.st[s].handing_at = self.now;
                 self.disturb_switch(s);
             }
-            Record::Superseded { .. } => self.count("superseded"),
-            Record::Forked { .. } => self.count("forked"),
+            Record::Superseded { .. } => {
+                self.st[s].stopped_at_ms = self.now;
+                self.count("superseded");
+            }
+            Record::Forked { .. } => {
+                self.st[s].stopped_at_ms = self.now;
+                self.count("forked");
+            }
             Record::SnapshotInstalled => self.count("snapshot"),
             Record::Rewound { orphans, .. } if orphans > 0 => self.count("orphans"),
             Record::Rewound { .. } => self.count("rewound without orphans"),

@@ -96,6 +96,7 @@ impl Real {
         self.look();
         self.count_orphans();
         self.told = self.files.mark();
+        self.told_record.clone_from(&self.record);
     }
 
     /// Looks at what is there, after every change.

@@ -126,6 +126,8 @@ pub(super) struct Station<D: Disk> {
     pub(super) restored_at: Option<Time>,
     /// It is superseded or forked, durably.
     pub(super) is_stopped: bool,
+    /// When it noticed that.
+    pub(super) stopped_at_ms: Time,
     /// It became so, and no operator has decided since.
     pub(super) must_not_edit: bool,
     /// When it said that it hands over, and when its operator last decided anything about who leads.
@@ -218,6 +220,8 @@ pub(super) struct World<D: Disk> {
     pub(super) opened: BTreeSet<(LineageId, Epoch)>,
     /// What every point of every history holds: the chain there, and the rows.
     pub(super) known: BTreeMap<u128, u64>,
+    /// When an operator last gave any command.
+    pub(super) decided_at_ms: Time,
     /// A station with damaged rows led: what it hands on is its own affair.
     pub(super) tainted: bool,
     /// Edits that an operator took out of the data by restoring a backup.
@@ -281,6 +285,7 @@ impl<D: Disk> World<D> {
                 acked: BTreeSet::new(),
                 restored_at: None,
                 is_stopped: false,
+                stopped_at_ms: 0,
                 must_not_edit: false,
                 handing_at: 0,
                 decided_at: 0,
@@ -301,6 +306,7 @@ impl<D: Disk> World<D> {
             chaotic: true,
             opened: BTreeSet::new(),
             known: BTreeMap::new(),
+            decided_at_ms: 0,
             tainted: false,
             forgiven: BTreeSet::new(),
             digest: DefaultHasher::new(),
@@ -524,6 +530,7 @@ impl<D: Disk> World<D> {
         ) {
             self.st[s].decided_at = self.now;
         }
+        self.decided_at_ms = self.now;
         for station in &mut self.st {
             station.must_not_edit = false;
         }
