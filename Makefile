@@ -1,7 +1,7 @@
 # Two commands set everything up on a Debian machine with Rust and Node: `make run` and `make test`.
 # What is missing (Debian packages, npm packages) is installed by .ci/setup, which says what it does.
 
-.PHONY: help run pair test check types simulate bench package screenshots
+.PHONY: help run pair test check types simulate bench fuzz package screenshots
 
 help:
 	@echo 'make run          start Tandem (without a display: a station and its screen in the browser)'
@@ -11,6 +11,7 @@ help:
 	@echo 'make types        generate the TypeScript types of the API again'
 	@echo 'make simulate     run pairs through 100,000 schedules of faults (SCHEDULES=…), and 5,000 on real files (FILES=…)'
 	@echo 'make bench        measure a pair beside PostgreSQL and Redis (ONLY=latency,switch for some of it; SAVE=1 writes docs/benchmarks.md)'
+	@echo 'make fuzz         throw damaged input at everything that comes from outside (SECONDS_EACH=60)'
 	@echo 'make package      build the Debian package'
 	@echo 'make screenshots  photograph the screens into artifacts/'
 
@@ -45,6 +46,15 @@ bench:
 	@.ci/setup bench
 	cargo bench --locked -p tandem-node --bench pair -- $(if $(ONLY),--only $(ONLY)) $(if $(DIR),--dir $(DIR)) \
 		$(if $(SAVE),--save $(CURDIR)/docs/benchmarks.md)
+
+# Needs the nightly compiler and `cargo install cargo-fuzz --locked`. New finds go to tests/fuzz/found; what is worth keeping, to tests/fuzz/corpus.
+FUZZ_TARGETS = frame entry changeset snapshot messages peer_url control
+fuzz:
+	@for target in $(FUZZ_TARGETS); do \
+	  mkdir -p tests/fuzz/found/$$target; \
+	  cargo +nightly fuzz run --fuzz-dir tests/fuzz $$target tests/fuzz/found/$$target tests/fuzz/corpus/$$target -- \
+	    -max_total_time=$(or $(SECONDS_EACH),60) -max_len=65536 || exit 1; \
+	done
 
 package:
 	@.ci/setup package

@@ -3,6 +3,7 @@
 
 mod api;
 mod cable;
+mod corpus;
 mod crash;
 mod crash_points;
 mod crash_switch;
@@ -15,6 +16,7 @@ mod fault_table;
 mod frames;
 mod histories;
 mod hostile;
+mod lying;
 mod media;
 mod metrics;
 mod modes;

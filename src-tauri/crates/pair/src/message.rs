@@ -19,6 +19,12 @@ pub const PROTOCOL: u16 = 1;
 /// Most epoch starts in a [`Hello`]: the latest are sent. A pair that shares none of them needs a snapshot.
 pub const EPOCHS_MAX: usize = 2_048;
 
+/// Most bytes of a text in a [`Hello`]: a name has at most 100 characters, the others are hashes and versions.
+pub const TEXT_BYTES_MAX: usize = 1_024;
+/// No entry, epoch or count of bytes has a higher number: the store keeps them as signed integers of 64 bits, and one more
+/// must still be a number.
+pub const NUMBER_MAX: u64 = i64::MAX as u64;
+
 /// What a station's data is at: its last durable entry, and the sum of all rows after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
@@ -247,4 +253,56 @@ pub enum Message {
         /// The highest epoch number that the sender has seen.
         epoch_seen: u64,
     },
+}
+
+impl Head {
+    fn is_within_limits(&self) -> bool {
+        [
+            self.position.epoch.number,
+            self.position.seq,
+            self.journal_bytes,
+        ]
+        .iter()
+        .all(|number| *number <= NUMBER_MAX)
+    }
+}
+
+impl Hello {
+    /// Whether every part is within its limit. A peer that says more is not listened to: what it says is kept, shown and
+    /// written to disk.
+    #[must_use]
+    pub fn is_within_limits(&self) -> bool {
+        let texts = [
+            self.name.as_str(),
+            &self.schema,
+            &self.fingerprint.0,
+            self.peer.as_ref().map_or("", |peer| &peer.0),
+            self.version.pre.as_str(),
+            self.version.build.as_str(),
+        ];
+        let numbers = |start: &EpochStart| start.epoch.number.max(start.after_seq);
+        texts.iter().all(|text| text.len() <= TEXT_BYTES_MAX)
+            && self.epochs.len() <= EPOCHS_MAX
+            && self.epochs.iter().all(|start| numbers(start) <= NUMBER_MAX)
+            && self.epoch_seen <= NUMBER_MAX
+            && self.head.is_within_limits()
+    }
+}
+
+impl Message {
+    /// Whether every part is within its limit.
+    #[must_use]
+    pub fn is_within_limits(&self) -> bool {
+        match self {
+            Self::Hello(hello)
+            | Self::Accept { hello, .. }
+            | Self::Incompatible { hello, .. }
+            | Self::HandoverTaken { hello, .. } => hello.is_within_limits(),
+            Self::Ack { head } | Self::Handover { head, .. } => head.is_within_limits(),
+            Self::Heartbeat(beat) => beat.head.is_within_limits(),
+            Self::Resume { after_seq, .. } => *after_seq <= NUMBER_MAX,
+            Self::Fence { epoch_seen } => *epoch_seen <= NUMBER_MAX,
+            _ => true,
+        }
+    }
 }

@@ -100,6 +100,11 @@ impl PeerClient {
     pub async fn hello(&self, own: &Hello) -> Result<Hello, ContactError> {
         self.pin()?;
         let (peer, hello): (_, Hello) = self.call(HELLO_PATH, own).await?;
+        if !hello.is_within_limits() {
+            return Err(ContactError::NotAPeer(
+                "its Hello is beyond its limits".into(),
+            ));
+        }
         if hello.fingerprint.0 == peer.to_string() {
             Ok(hello)
         } else {

@@ -296,7 +296,7 @@ async fn hello(
     Extension(caller): Extension<Fingerprint>,
     body: Bytes,
 ) -> Response {
-    let hello = match wire::decode_body::<Hello>(&body) {
+    let hello = match wire::decode_hello(&body) {
         Ok(hello) => Box::new(hello),
         Err(error) => return refuse(StatusCode::BAD_REQUEST, "malformed", &error.to_string()),
     };

@@ -6,7 +6,7 @@
 //! refused whole, and the connection closed.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use pair::message::{Message, Stream};
+use pair::message::{Hello, Message, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -121,7 +121,9 @@ impl Frame {
     /// Reads a frame. Bulk data shares `bytes`; what it holds is checked by the store.
     pub fn decode(bytes: &Bytes) -> Result<Self, FrameError> {
         match header(bytes)? {
-            CONTROL => decode_body(bytes).map(Self::Control),
+            CONTROL => decode_body::<Message>(bytes)
+                .and_then(|message| within(message.is_within_limits(), message))
+                .map(Self::Control),
             CREDIT => decode_credit(bytes),
             other => decode_bulk(
                 BulkKind::of_byte(other).ok_or(FrameError::Kind(other))?,
@@ -169,6 +171,16 @@ pub fn decode_body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, FrameError> 
         Ok(_) => Err(FrameError::Malformed("bytes are left over")),
         Err(_) => Err(FrameError::Malformed("it does not decode")),
     }
+}
+
+/// Reads a Hello that came as a body.
+pub fn decode_hello(bytes: &Bytes) -> Result<Hello, FrameError> {
+    decode_body::<Hello>(bytes).and_then(|hello| within(hello.is_within_limits(), hello))
+}
+
+fn within<T>(is: bool, value: T) -> Result<T, FrameError> {
+    is.then_some(value)
+        .ok_or(FrameError::Malformed("a part is beyond its limit"))
 }
 
 fn header(bytes: &Bytes) -> Result<u8, FrameError> {

@@ -151,6 +151,11 @@ impl SnapshotHeader {
             pair[0].epoch.number < pair[1].epoch.number && pair[0].after_seq <= pair[1].after_seq
         });
         let position = &self.head.position;
+        // They are kept as signed integers, and one more must still be a number.
+        let numbers = [position.seq, position.epoch.number, self.head.journal_bytes];
+        if numbers.iter().any(|number| *number > i64::MAX as u64 / 2) {
+            return Err(SnapshotError::damaged("its numbers are beyond what can be"));
+        }
         match self.epochs.last() {
             Some(last)
                 if rising && last.epoch == position.epoch && last.after_seq <= position.seq =>
