@@ -70,7 +70,10 @@ impl<D: Disk> World<D> {
             // Nobody was told of it yet.
             held.pop();
         }
-        let within = self.st[1 - s].disk.edits();
+        let mut within = self.st[1 - s].disk.edits();
+        // What a restored backup takes out of the data is an edit like any other: the secondary may not have it yet.
+        held.retain(|id| !self.forgiven.contains(id));
+        within.retain(|id| !self.forgiven.contains(id));
         let within = &within[..within.len().min(held.len())];
         if within != held {
             let other = self.st[1 - s].disk.edits();
@@ -133,7 +136,9 @@ impl<D: Disk> World<D> {
             .as_ref()
             .is_some_and(|proc| !proc.replies.is_empty());
         // A slow disk may write what an operator has answered meanwhile.
-        let is_news = self.st[s].stopped_at_ms > self.decided_at_ms;
+        // Where the other one follows by now, its operator has chosen.
+        let other_leads = !self.st[1 - s].disk.record().config.mode.is_secondary();
+        let is_news = other_leads && self.st[s].stopped_at_ms > self.decided_at_ms;
         self.st[s].must_not_edit |= stops && !stopped && !decides && is_news;
         self.st[s].must_not_edit &= !follows;
     }
