@@ -9,6 +9,7 @@
 mod activity;
 mod apply;
 mod backup;
+mod days;
 mod diff;
 mod entry;
 mod epochs;
@@ -39,6 +40,7 @@ mod write;
 
 pub use apply::ApplyError;
 pub use backup::Backup;
+pub use days::Day;
 pub use diff::{KeyRange, RangeSum};
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};
 pub use epochs::Overview;

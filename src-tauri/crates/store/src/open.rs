@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, broadcast, watch};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::activity::Activity;
+use crate::days::Days;
 use crate::error::{During as _, Error};
 use crate::faults::Faults;
 use crate::lock::DirLock;
@@ -260,9 +261,11 @@ async fn open_database(
     } = prepared;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS_MAX)
+        // They are to a file: there is no connection to lose, and asking costs a hop to another thread.
+        .test_before_acquire(false)
         .connect_lazy_with(options(path).read_only(true));
     let (head, _) = watch::channel(state.head);
-    let (commits, _) = broadcast::channel(COMMITS_KEPT);
+    let (commits, told) = broadcast::channel(COMMITS_KEPT);
     let writer = Writer {
         recorder,
         head: state.head,
@@ -282,6 +285,7 @@ async fn open_database(
         activity: Activity::default(),
         head,
         commits,
+        days: Mutex::new(Days::new(told)),
         writer: Arc::new(Mutex::new(Some(writer))),
     })))
 }

@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 
 use crate::activity::Activity;
+use crate::days::Days;
 use crate::entry::Entry;
 use crate::error::{During as _, Error};
 use crate::faults::Faults;
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) activity: Activity,
     pub(crate) head: watch::Sender<Head>,
     pub(crate) commits: broadcast::Sender<Commit>,
+    pub(crate) days: Mutex<Days>,
     /// `None` once the store is closed.
     pub(crate) writer: Arc<Mutex<Option<Writer>>>,
 }
@@ -60,7 +62,8 @@ pub enum Commit {
     Edited(Arc<Entry>),
     /// Entries of another station were applied.
     Applied(Arc<Applied>),
-    /// The data as a whole was replaced or taken back: everything may be different.
+    /// The data as a whole was replaced or taken back, or changed in any other way than by the entries that are told:
+    /// everything may be different.
     Replaced,
 }
 

@@ -26,27 +26,30 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn touched(&self, changeset: &Changeset) -> Result<Touched, Error> {
-        let schema = self.0.schema.clone();
-        let changeset = changeset.clone();
-        self.with_reader("see what an edit touches", move |db| {
-            touched(db, &schema, &changeset)
-        })
-        .await
+        let (mut touched, items) = named(&self.0.schema, changeset);
+        if !items.is_empty() {
+            let playlists = self
+                .with_reader(DURING, move |db| playlists_of(db, &items))
+                .await?;
+            touched.playlists.extend(playlists);
+        }
+        Ok(touched)
     }
 }
 
-fn touched(db: &Db<'_>, schema: &Schema, changeset: &Changeset) -> Result<Touched, Error> {
-    let during = "see what an edit touches";
+const DURING: &str = "see what an edit touches";
+
+/// What the changeset itself names, and the items of which it does not name the playlist: an update that does not move an
+/// item to another playlist does not say which one it is in.
+fn named(schema: &Schema, changeset: &Changeset) -> (Touched, Vec<Uuid>) {
     let mut touched = Touched::default();
+    let mut unnamed = Vec::new();
     let playlist_column = schema.table("item").and_then(|table| {
         table
             .columns
             .iter()
             .position(|column| column == "playlist_id")
     });
-    let mut playlist_of = db
-        .prepare("SELECT playlist_id FROM item WHERE id = ?1")
-        .during(during)?;
     for change in changeset.changes() {
         match change.table {
             "channel" => touched.channel = true,
@@ -59,23 +62,30 @@ fn touched(db: &Db<'_>, schema: &Schema, changeset: &Changeset) -> Result<Touche
                     .map(|column| playlists(&change, column))
                     .unwrap_or_default();
                 if found.is_empty() {
-                    // An update that does not move the item to another playlist does not name the one it is in.
-                    let Some(id) = change.key().next() else {
-                        continue;
-                    };
-                    playlist_of.bind(1, id).during(during)?;
-                    let row = playlist_of.step().during(during)?;
-                    touched
-                        .playlists
-                        .extend(row.and_then(|row| playlist(Some(row.blob(0)))));
-                    playlist_of.reset();
+                    let id = change.key().next().and_then(|id| id.as_blob());
+                    unnamed.extend(id.and_then(|id| Uuid::from_slice(id).ok()));
                 }
                 touched.playlists.extend(found);
             }
             _ => {}
         }
     }
-    Ok(touched)
+    (touched, unnamed)
+}
+
+/// The playlists that items are in now.
+fn playlists_of(db: &Db<'_>, items: &[Uuid]) -> Result<BTreeSet<PlaylistId>, Error> {
+    let mut playlists = BTreeSet::new();
+    let mut playlist_of = db
+        .prepare("SELECT playlist_id FROM item WHERE id = ?1")
+        .during(DURING)?;
+    for id in items {
+        playlist_of.bind(1, id.as_bytes()).during(DURING)?;
+        let row = playlist_of.step().during(DURING)?;
+        playlists.extend(row.and_then(|row| playlist(Some(row.blob(0)))));
+        playlist_of.reset();
+    }
+    Ok(playlists)
 }
 
 /// The playlists that the change itself names: where the item was, where it is.

@@ -10,7 +10,6 @@ use serde_json::json;
 use store::tables::{self, items};
 use uuid::Uuid;
 
-use self::timed::Timed;
 use super::Desk;
 use super::desk::{count, distinct};
 use super::settings::parsed;
@@ -48,29 +47,14 @@ pub async fn list(desk: &Desk, args: ListPlaylists) -> Result<Vec<PlaylistSummar
 /// # Errors
 /// `invalid` unless exactly one of date and id is given, `not_found` for an id without a playlist.
 pub async fn get(desk: &Desk, args: GetPlaylist) -> Result<PlaylistView, ApiError> {
-    let mut reader = desk.read().await?;
-    let (id, date) = match (args.date, args.id) {
-        (Some(text), None) => {
-            let date = date("date", &text)?;
-            (
-                tables::playlists::of_date(&mut reader, date)
-                    .await?
-                    .map(|playlist| playlist.id),
-                date,
-            )
-        }
-        (None, Some(id)) => (
-            Some(id),
-            tables::playlists::get(&mut reader, id).await?.date,
-        ),
-        _ => {
-            return Err(ApiError::invalid(
-                "date",
-                "Name one playlist: by its date or by its id.",
-            ));
-        }
-    };
-    Ok(Timed::read(&mut reader, date).await?.view(id))
+    match (args.date, args.id) {
+        (Some(text), None) => timed::of_date(desk, date("date", &text)?).await,
+        (None, Some(id)) => timed::of_playlist(desk, id).await,
+        _ => Err(ApiError::invalid(
+            "date",
+            "Name one playlist: by its date or by its id.",
+        )),
+    }
 }
 
 /// `insert_items`.

@@ -28,7 +28,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{any, get, post};
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -127,7 +128,7 @@ impl ControlServer {
         let app = router(served);
         let shutdown = closing.clone().cancelled_owned();
         tasks.spawn(async move {
-            if let Err(error) = axum::serve(listener, app)
+            if let Err(error) = axum::serve(listener.tap_io(at_once), app)
                 .with_graceful_shutdown(shutdown)
                 .await
             {
@@ -167,6 +168,13 @@ impl ControlServer {
         {
             tracing::warn!("a client of the control API did not let go");
         }
+    }
+}
+
+/// Has what is said to a client go out at once: an event must not wait until the one before it was acknowledged.
+fn at_once(connection: &mut TcpStream) {
+    if let Err(error) = connection.set_nodelay(true) {
+        tracing::debug!(%error, "a client's connection may hold back what it is told");
     }
 }
 

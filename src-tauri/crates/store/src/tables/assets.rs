@@ -51,6 +51,9 @@ pub async fn by_ids(
     let mut ids: Vec<Uuid> = ids.into_iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = sqlx::query(concat!(
         "SELECT ",
         columns!(),

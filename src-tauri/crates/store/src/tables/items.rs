@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use domain::ids::{AssetId, ItemId, PlaylistId};
 use domain::rank::Rank;
 use domain::rundown::{Item, ItemChange, ItemKind, Playlist, StartMode};
-use domain::timecode::Timecode;
+use domain::timecode::{Counting, Timecode};
 use domain::validate::{self, ITEMS_MAX};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
@@ -131,9 +131,8 @@ pub async fn insert(
     after: Option<ItemId>,
     items: Vec<NewItem>,
 ) -> Result<Vec<Item>, TableError> {
-    let playlist = playlists::get(&mut *conn, playlist_id).await?;
-    let counting = channel::counting(&mut *conn).await?;
-    check_count(&mut *conn, &playlist, items.len()).await?;
+    let (playlist, counting, present) = destination(&mut *conn, playlist_id).await?;
+    check_count(&playlist, present, items.len())?;
     let ranks = order::make_room(&mut *conn, &playlist, after, items.len(), &[]).await?;
     let items = items
         .into_iter()
@@ -194,7 +193,10 @@ pub async fn move_to(
                 date: target.date,
             });
         }
-        Some(_) => check_count(&mut *conn, &target, coming.count()).await?,
+        Some(_) => {
+            let (_, _, present) = destination(&mut *conn, target.id).await?;
+            check_count(&target, present, coming.count())?;
+        }
         None => {}
     }
     let ranks = order::make_room(&mut *conn, &target, after, items.len(), ids).await?;
@@ -253,16 +255,28 @@ pub(crate) async fn page_by_id(
     rows.iter().map(from_row).collect()
 }
 
-async fn check_count(
+/// Where items go: the playlist, how its channel counts frames, and how many items are there. One query, since every
+/// statement costs an edit a change of threads.
+async fn destination(
     conn: &mut SqliteConnection,
-    playlist: &Playlist,
-    more: usize,
-) -> Result<(), TableError> {
-    let row = sqlx::query("SELECT count(*) FROM item WHERE playlist_id = ?")
-        .bind(&playlist.id.as_bytes()[..])
-        .fetch_one(conn)
-        .await?;
-    let present = usize::try_from(row::count(&row, 0)?).unwrap_or(usize::MAX);
+    id: PlaylistId,
+) -> Result<(Playlist, Counting, usize), TableError> {
+    let row = sqlx::query(
+        "SELECT date, frame_rate, drop_frame, (SELECT count(*) FROM item WHERE playlist_id = playlist.id) \
+         FROM playlist, channel WHERE playlist.id = ?",
+    )
+    .bind(&id.as_bytes()[..])
+    .fetch_optional(conn)
+    .await?
+    .ok_or_else(|| TableError::not_found("playlist", id))?;
+    let date = parsed(&row, 0, "date")?;
+    let counting = Counting::new(parsed(&row, 1, "frame rate")?, row.try_get(2)?)
+        .map_err(validate::Invalid::from)?;
+    let present = usize::try_from(row::count(&row, 3)?).unwrap_or(usize::MAX);
+    Ok((Playlist { id, date }, counting, present))
+}
+
+fn check_count(playlist: &Playlist, present: usize, more: usize) -> Result<(), TableError> {
     match present.saturating_add(more) {
         count if count > ITEMS_MAX => Err(TableError::TooManyItems {
             date: playlist.date,
@@ -290,7 +304,9 @@ async fn insert_rows(conn: &mut SqliteConnection, items: &[Item]) -> Result<(), 
                 .push_bind(item.duration)
                 .push_bind(item.notes.clone());
         });
-        sql.build().persistent(false).execute(&mut *conn).await?;
+        // One item is the usual case, and a statement worth keeping.
+        let one = batch.len() == 1;
+        sql.build().persistent(one).execute(&mut *conn).await?;
     }
     Ok(())
 }
@@ -339,7 +355,7 @@ fn kind_text(kind: ItemKind) -> &'static str {
     }
 }
 
-fn kind(text: &str) -> Result<ItemKind, TableError> {
+pub(crate) fn kind(text: &str) -> Result<ItemKind, TableError> {
     match text {
         "clip" => Ok(ItemKind::Clip),
         "live" => Ok(ItemKind::Live),
@@ -356,7 +372,7 @@ fn start_mode_text(mode: StartMode) -> &'static str {
     }
 }
 
-fn start_mode(text: &str) -> Result<StartMode, TableError> {
+pub(crate) fn start_mode(text: &str) -> Result<StartMode, TableError> {
     match text {
         "follow" => Ok(StartMode::Follow),
         "fixed" => Ok(StartMode::Fixed),

@@ -17,7 +17,7 @@ mod order;
 pub mod playlists;
 mod row;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 //! The store against its own promises, on real files.
 
 mod crash;
+mod days;
 mod diff;
 mod diverge;
 mod fixture;

@@ -1,85 +1,79 @@
 //! A day's items with their times, as the contract writes them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use domain::channel::Channel;
-use domain::day::BroadcastDay;
+use domain::day::{BroadcastDay, ChannelClock};
 use domain::ids::{ItemId, PlaylistId};
 use domain::rundown::Item;
 use domain::timing::{self, ItemTiming, Timing, TimingInput};
 use jiff::civil::Date;
-use sqlx::sqlite::SqliteConnection;
-use store::tables;
+use store::Day;
+use store::tables::{self, TableError};
 
 use crate::api::{ApiError, ItemView, PlaylistView};
 use crate::commands::Desk;
-use crate::commands::desk::channel_and_clock;
 
-/// The items of a day, timed.
+/// A day with the times of its items.
 pub(super) struct Timed {
-    channel: Channel,
-    day: BroadcastDay,
-    items: Vec<Item>,
+    day: Arc<Day>,
+    clock: BroadcastDay,
     timing: Timing,
 }
 
 impl Timed {
-    /// Reads and times the items of a date; none where nothing was scheduled.
-    pub(super) async fn read(
-        connection: &mut SqliteConnection,
-        date: Date,
-    ) -> Result<Self, ApiError> {
-        let (channel, clock) = channel_and_clock(&mut *connection).await?;
-        let day = clock.day(date)?;
-        let items = tables::items::of_playlist(connection, PlaylistId::of_date(date)).await?;
-        let inputs: Vec<TimingInput> = items.iter().map(TimingInput::from).collect();
-        let timing = timing::time(&day, &inputs);
-        Ok(Self {
-            channel,
-            day,
-            items,
-            timing,
-        })
+    fn new(day: Arc<Day>) -> Result<Self, ApiError> {
+        let clock = ChannelClock::new(&day.channel)?.day(day.playlist.date)?;
+        let inputs: Vec<TimingInput> = day.items.iter().map(TimingInput::from).collect();
+        let timing = timing::time(&clock, &inputs);
+        Ok(Self { day, clock, timing })
     }
 
     /// The whole day.
-    pub(super) fn view(self, id: Option<PlaylistId>) -> PlaylistView {
-        let summary = self.timing.summary;
-        PlaylistView {
-            id,
-            date: self.day.date().to_string(),
-            day_start: self.channel.day_start,
-            day_start_utc: self.day.start().to_string(),
-            day_length: summary.day_length,
-            duration: summary.scheduled,
-            played: summary.played,
-            lost: summary.lost,
-            ends_at_offset: summary.span,
-            gaps: summary.gaps,
-            unfilled: summary.unfilled,
-            overrun: summary.overrun,
-            items: self
-                .items
-                .into_iter()
-                .zip(self.timing.items)
-                .map(|(item, timing)| shown(&self.day, item, timing))
+    fn view(&self) -> PlaylistView {
+        let Self { day, clock, timing } = self;
+        let items = day.items.iter().zip(&timing.items);
+        view(
+            &day.channel,
+            clock,
+            timing,
+            Some(day.playlist.id),
+            items
+                .map(|(item, timing)| shown(clock, item, timing))
                 .collect(),
-        }
+        )
     }
 
     /// Only these items, in order.
-    fn only(self, ids: &HashSet<ItemId>) -> impl Iterator<Item = ItemView> {
-        let Self {
-            day, items, timing, ..
-        } = self;
-        let wanted = items
-            .into_iter()
-            .zip(timing.items)
-            .filter(|(item, _)| ids.contains(&item.id));
-        wanted
-            .map(move |(item, timing)| shown(&day, item, timing))
-            .collect::<Vec<_>>()
-            .into_iter()
+    fn only(&self, ids: &HashSet<ItemId>) -> impl Iterator<Item = ItemView> {
+        let items = self.day.items.iter().zip(&self.timing.items);
+        items
+            .filter(|(item, _)| ids.contains(&item.id))
+            .map(|(item, timing)| shown(&self.clock, item, timing))
+    }
+}
+
+/// The day of a date; an empty one where nothing was scheduled.
+pub(super) async fn of_date(desk: &Desk, date: Date) -> Result<PlaylistView, ApiError> {
+    if let Some(day) = desk.store().day(PlaylistId::of_date(date)).await? {
+        return Ok(Timed::new(day)?.view());
+    }
+    let channel = tables::channel::get(&mut *desk.read().await?).await?;
+    let clock = ChannelClock::new(&channel)?.day(date)?;
+    let timing = timing::time(&clock, &[]);
+    Ok(view(&channel, &clock, &timing, None, Vec::new()))
+}
+
+/// The day of a playlist.
+pub(super) async fn of_playlist(desk: &Desk, id: PlaylistId) -> Result<PlaylistView, ApiError> {
+    match desk.store().day(id).await? {
+        Some(day) => Ok(Timed::new(day)?.view()),
+        None => Err(TableError::NotFound {
+            what: "playlist",
+            id: id.to_string(),
+        }
+        .into()),
     }
 }
 
@@ -90,20 +84,45 @@ pub(super) async fn items_by_id(
 ) -> Result<Vec<ItemView>, ApiError> {
     let ids: HashSet<ItemId> = touched.iter().map(|(item, _)| *item).collect();
     let playlists: HashSet<PlaylistId> = touched.iter().map(|(_, playlist)| *playlist).collect();
-    let mut reader = desk.read().await?;
     let mut days = BTreeMap::new();
     for id in playlists {
-        let date = tables::playlists::get(&mut reader, id).await?.date;
-        days.insert(date, Timed::read(&mut reader, date).await?);
+        if let Some(day) = desk.store().day(id).await? {
+            days.insert(day.playlist.date, Timed::new(day)?);
+        }
     }
-    Ok(days.into_values().flat_map(|day| day.only(&ids)).collect())
+    Ok(days.values().flat_map(|day| day.only(&ids)).collect())
 }
 
-fn shown(day: &BroadcastDay, item: Item, timing: ItemTiming) -> ItemView {
+fn view(
+    channel: &Channel,
+    day: &BroadcastDay,
+    timing: &Timing,
+    id: Option<PlaylistId>,
+    items: Vec<ItemView>,
+) -> PlaylistView {
+    let summary = timing.summary;
+    PlaylistView {
+        id,
+        date: day.date().to_string(),
+        day_start: channel.day_start,
+        day_start_utc: day.start().to_string(),
+        day_length: summary.day_length,
+        duration: summary.scheduled,
+        played: summary.played,
+        lost: summary.lost,
+        ends_at_offset: summary.span,
+        gaps: summary.gaps,
+        unfilled: summary.unfilled,
+        overrun: summary.overrun,
+        items,
+    }
+}
+
+fn shown(day: &BroadcastDay, item: &Item, timing: &ItemTiming) -> ItemView {
     ItemView {
         id: item.id,
         kind: item.kind,
-        title: item.title,
+        title: item.title.clone(),
         asset_id: item.asset_id,
         start_mode: item.start_mode,
         fixed_start: item.fixed_start,
@@ -115,7 +134,7 @@ fn shown(day: &BroadcastDay, item: Item, timing: ItemTiming) -> ItemView {
         plays: timing.end - timing.start,
         starts_at_utc: day.instant_at(timing.start).to_string(),
         ends_at_utc: day.instant_at(timing.end).to_string(),
-        marks: timing.marks,
-        notes: item.notes,
+        marks: timing.marks.clone(),
+        notes: item.notes.clone(),
     }
 }
