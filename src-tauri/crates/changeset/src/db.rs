@@ -102,10 +102,7 @@ impl<'c> Db<'c> {
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn run(&self, sql: &'static str, parameters: &[ValueRef<'_>]) -> Result<u64, Error> {
-        let mut statement = self.cached(sql)?;
-        statement.bind_all(parameters)?;
-        while statement.step()?.is_some() {}
-        drop(statement);
+        self.cached(sql)?.run(parameters)?;
         // SAFETY: `self` holds the lock on this open handle.
         let changes = unsafe { ffi::sqlite3_changes64(self.raw.as_ptr()) };
         Ok(u64::try_from(changes).unwrap_or(0))

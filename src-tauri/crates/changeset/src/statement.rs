@@ -92,13 +92,25 @@ impl<'db> Statement<'db> {
     /// # Errors
     /// [`Error::Sqlite`] when there is no such parameter, the statement is running, or the value is too big.
     pub fn bind<'v>(&mut self, index: usize, value: impl Into<ValueRef<'v>>) -> Result<(), Error> {
+        // SAFETY: SQLITE_TRANSIENT has SQLite copy the bytes during the call.
+        unsafe { self.bind_with(index, value.into(), ffi::SQLITE_TRANSIENT()) }
+    }
+
+    /// # Safety
+    /// `lifetime` is SQLITE_TRANSIENT, or SQLITE_STATIC and the value's bytes stay as they are until the parameter is bound
+    /// anew or cleared.
+    unsafe fn bind_with(
+        &mut self,
+        index: usize,
+        value: ValueRef<'_>,
+        lifetime: ffi::sqlite3_destructor_type,
+    ) -> Result<(), Error> {
         let statement = self.raw().as_ptr();
         let index = c_int::try_from(index).unwrap_or(c_int::MAX);
-        let transient = ffi::SQLITE_TRANSIENT();
-        // SAFETY: the statement is prepared and its handle locked; pointers are to as many readable bytes as said,
-        // and SQLITE_TRANSIENT has SQLite copy them during the call.
+        // SAFETY: the statement is prepared and its handle locked; pointers are to as many readable bytes as said, for as
+        // long as `lifetime` needs them (the caller's promise).
         let code = unsafe {
-            match value.into() {
+            match value {
                 ValueRef::Null => ffi::sqlite3_bind_null(statement, index),
                 ValueRef::Integer(i) => ffi::sqlite3_bind_int64(statement, index, i),
                 ValueRef::Real(r) => ffi::sqlite3_bind_double(statement, index, r),
@@ -107,7 +119,7 @@ impl<'db> Statement<'db> {
                     index,
                     t.as_ptr().cast(),
                     t.len() as u64,
-                    transient,
+                    lifetime,
                     ffi::SQLITE_UTF8 as u8,
                 ),
                 ValueRef::Blob(b) => ffi::sqlite3_bind_blob64(
@@ -115,7 +127,7 @@ impl<'db> Statement<'db> {
                     index,
                     b.as_ptr().cast(),
                     b.len() as u64,
-                    transient,
+                    lifetime,
                 ),
             }
         };
@@ -165,15 +177,24 @@ impl<'db> Statement<'db> {
         }
     }
 
-    /// Runs a statement that changes something, to its end, with these parameters.
+    /// Runs a statement that changes something, to its end, with these parameters, which are not copied.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
     pub fn run(&mut self, parameters: &[ValueRef<'_>]) -> Result<(), Error> {
         self.reset();
-        self.bind_all(parameters)?;
-        while self.step()?.is_some() {}
-        Ok(())
+        let bound = parameters.iter().enumerate().try_for_each(|(i, value)| {
+            // SAFETY: the bytes are borrowed for the whole call, and cleared before it returns.
+            unsafe { self.bind_with(i + 1, *value, ffi::SQLITE_STATIC()) }
+        });
+        let done = bound.and_then(|()| {
+            while self.step()?.is_some() {}
+            Ok(())
+        });
+        self.reset();
+        // SAFETY: the statement is prepared, its handle locked, and it is not running.
+        unsafe { ffi::sqlite3_clear_bindings(self.raw().as_ptr()) };
+        done
     }
 
     /// Makes the statement ready to run again before its end; parameters stay bound.

@@ -15,6 +15,8 @@ pub(crate) struct Definition {
     pub(crate) steps: &'static [&'static [&'static str]],
     /// The tables that are replicated, parents before the tables that refer to them.
     pub(crate) replicated: &'static [&'static str],
+    /// Fills the local tables that triggers on the replicated ones keep, after rows came without them.
+    pub(crate) derived: &'static str,
 }
 
 /// The tables of every database that are not replicated.
@@ -24,6 +26,7 @@ pub(crate) const LOCAL: &str = include_str!("local.sql");
 pub(crate) const TANDEM: Definition = Definition {
     steps: &[&[LOCAL, tables::SCHEMA]],
     replicated: tables::REPLICATED,
+    derived: tables::DERIVED,
 };
 
 impl Definition {

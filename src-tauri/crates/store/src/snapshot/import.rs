@@ -4,9 +4,10 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use changeset::{Schema, Table};
+use changeset::{Schema, Statement, Table};
 use uuid::Uuid;
 
+use super::bulk::SetAside;
 use super::chunk::ChunkRows;
 use super::{SnapshotError, SnapshotHeader};
 use crate::error::{During as _, Error};
@@ -224,12 +225,14 @@ fn replace(
         .db
         .execute("PRAGMA defer_foreign_keys = ON")
         .during(during)?;
+    let aside = SetAside::new(parts.db, schema)?;
     for table in schema.tables().iter().rev() {
         parts
             .db
             .execute(&format!("DELETE FROM {}", quoted(&table.name)))
             .during(during)?;
     }
+    let mut insert: Option<(u16, Statement<'_>)> = None;
     let mut file = BufReader::new(File::open(spool).during(during)?);
     file.rewind().during(during)?;
     for index in 0..chunks {
@@ -239,13 +242,19 @@ fn replace(
         file.read_exact(&mut chunk).during(during)?;
         // Checked once more: it was on the disk meanwhile.
         let rows = ChunkRows::open(&chunk, index)?;
-        let mut insert = parts
-            .db
-            .prepare(&insert_into(table_of(schema, &rows)?))
-            .during(during)?;
-        rows.each(|values| insert.run(values)).during(during)?;
+        let statement = match &mut insert {
+            Some((table, statement)) if *table == rows.table => statement,
+            other => {
+                let sql = insert_into(table_of(schema, &rows)?);
+                &mut other
+                    .insert((rows.table, parts.db.prepare(&sql).during(during)?))
+                    .1
+            }
+        };
+        rows.each(|values| statement.run(values)).during(during)?;
     }
-    Ok(())
+    drop(insert);
+    Ok(aside.put_back(parts.db, parts.shared.definition.derived)?)
 }
 
 /// An INSERT of all columns of a table, in the schema's order.

@@ -1,6 +1,7 @@
 //! Snapshots: all replicated rows at one moment, with where the journal is and the epoch history. Never keys, tokens or
 //! local records.
 
+mod bulk;
 mod chunk;
 mod export;
 mod import;

@@ -13,6 +13,7 @@ pub(super) const TABLES: &str = include_str!("schema.sql");
 pub(super) const DEFINITION: Definition = Definition {
     steps: &[&[LOCAL, TABLES]],
     replicated: &["channel", "playlist", "asset", "item"],
+    derived: "INSERT INTO item_text (item_text) VALUES ('rebuild')",
 };
 
 /// A store that is gone with its directory.

@@ -10,6 +10,7 @@ const NEWER: Definition = Definition {
         &["ALTER TABLE item ADD COLUMN note TEXT NOT NULL DEFAULT 'none'"],
     ],
     replicated: DEFINITION.replicated,
+    derived: DEFINITION.derived,
 };
 
 async fn closed(station: Station) -> tempfile::TempDir {

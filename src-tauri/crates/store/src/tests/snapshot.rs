@@ -1,10 +1,13 @@
 use proptest::prelude::*;
+use tempfile::TempDir;
 
 use super::fixture::{
     Station, Step, add_items, allow, assert_true, block_on, edit, edits, station,
 };
 use super::replicate::copy_snapshot;
-use crate::{Commit, Error, Install, LocalPut, SnapshotError, SnapshotHeader, Store};
+use crate::tables::assets::{self, AssetQuery};
+use crate::tables::testing;
+use crate::{Commit, EditMeta, Error, Install, LocalPut, SnapshotError, SnapshotHeader, Store};
 
 pub(super) async fn chunks(from: &Store) -> (SnapshotHeader, Vec<Vec<u8>>) {
     let mut export = from.export_snapshot().await.unwrap();
@@ -223,4 +226,75 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// Indexes and triggers of the product's own tables, by name.
+async fn made_on_tables(store: &Store) -> Vec<(String, String)> {
+    let query = "SELECT name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY name";
+    sqlx::query_as(query)
+        .fetch_all(&mut *store.read().await.unwrap())
+        .await
+        .unwrap()
+}
+
+async fn found(store: &Store, search: &str) -> Vec<String> {
+    let query = AssetQuery {
+        search: search.to_owned(),
+        limit: 10,
+        ..AssetQuery::default()
+    };
+    let page = assets::list(&mut store.read().await.unwrap(), &query).await;
+    let assets = page.unwrap().assets;
+    assets.into_iter().map(|asset| asset.title).collect()
+}
+
+#[tokio::test]
+async fn the_library_of_a_copy_is_searched_as_its_sources_and_goes_on_to_be() {
+    let (source_dir, target_dir) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let source = Store::open(source_dir.path()).await.unwrap();
+    let target = Store::open(target_dir.path()).await.unwrap();
+    for store in [&source, &target] {
+        allow(store);
+        let title = if store.station() == source.station() {
+            "Evening news"
+        } else {
+            "Something old"
+        };
+        let new = vec![testing::new_asset(title, 250)];
+        store
+            .write(EditMeta::new("ada", "Add"), async |conn| {
+                assets::add(conn, new).await.map(drop)
+            })
+            .await
+            .unwrap();
+    }
+    let before = made_on_tables(&target).await;
+    copy_snapshot(&source, &target).await;
+    assert_eq!(made_on_tables(&target).await, before);
+    assert_eq!(found(&target, "eve").await, ["Evening news"]);
+    assert!(found(&target, "old").await.is_empty());
+
+    let mut asset = assets::list(
+        &mut source.read().await.unwrap(),
+        &AssetQuery {
+            limit: 1,
+            ..AssetQuery::default()
+        },
+    )
+    .await
+    .unwrap()
+    .assets
+    .remove(0);
+    asset.title = "Morning news".into();
+    source
+        .write(EditMeta::new("ada", "Rename"), async |conn| {
+            assets::update(conn, asset).await.map(drop)
+        })
+        .await
+        .unwrap();
+    let after = target.head().position.seq;
+    let entries = source.entries_after(after, 9, u64::MAX).await.unwrap();
+    target.apply(Vec::new(), entries).await.unwrap();
+    assert_eq!(found(&target, "morn").await, ["Morning news"]);
+    assert!(found(&target, "eve").await.is_empty());
 }
