@@ -108,6 +108,26 @@ impl<'c> Db<'c> {
         Ok(u64::try_from(changes).unwrap_or(0))
     }
 
+    /// Whether the open transaction leaves rows that refer to rows that are not there: its commit would fail.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn has_dangling_references(&self) -> Result<bool, Error> {
+        let (mut now, mut highest) = (0, 0);
+        // SAFETY: `self` holds the lock on this open handle; both outputs are valid for writes.
+        let code = unsafe {
+            ffi::sqlite3_db_status(
+                self.raw.as_ptr(),
+                ffi::SQLITE_DBSTATUS_DEFERRED_FKS,
+                &raw mut now,
+                &raw mut highest,
+                0,
+            )
+        };
+        self.check(code, "check references")?;
+        Ok(now != 0)
+    }
+
     /// Whether a transaction is open.
     #[must_use]
     pub fn in_transaction(&self) -> bool {

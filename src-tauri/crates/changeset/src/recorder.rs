@@ -187,6 +187,11 @@ impl Locked<'_> {
         out.into_changeset(code, "read the recording")
     }
 
+    /// Ends the recording, if one is running, and forgets what it saw.
+    pub fn stop_recording(&mut self) {
+        *self.session = None;
+    }
+
     /// Ends the recording, if one is running, and rolls back the transaction, if one is open.
     ///
     /// # Errors

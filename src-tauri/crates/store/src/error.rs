@@ -143,6 +143,20 @@ impl Error {
         }
     }
 
+    /// The same failure for another edit that it befell.
+    pub(crate) fn once_more(&self) -> Self {
+        match self {
+            Error::ReadOnly { why } => Error::ReadOnly { why: why.clone() },
+            Error::Busy { why } => Error::Busy { why: why.clone() },
+            Error::NoSpace { during } => Error::NoSpace { during },
+            Error::Closed => Error::Closed,
+            other => Error::Database {
+                during: "write the edit",
+                source: other.to_string().into(),
+            },
+        }
+    }
+
     /// Maps a failure of the file system.
     pub(crate) fn io(during: &'static str, source: io::Error) -> Self {
         match source.kind() {

@@ -9,6 +9,7 @@
 mod activity;
 mod apply;
 mod backup;
+mod batch;
 mod days;
 mod diff;
 mod entry;

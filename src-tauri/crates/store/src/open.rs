@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, broadcast, watch};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::activity::Activity;
+use crate::batch::Queue;
 use crate::days::Days;
 use crate::error::{During as _, Error};
 use crate::faults::Faults;
@@ -270,6 +271,7 @@ async fn open_database(
         recorder,
         head: state.head,
         base: state.base,
+        batch: None,
     };
     Ok(Store(Arc::new(Shared {
         dir: dir.to_owned(),
@@ -283,6 +285,7 @@ async fn open_database(
         gate: Gate::closed(),
         faults: Faults::default(),
         activity: Activity::default(),
+        queue: Queue::default(),
         head,
         commits,
         days: Mutex::new(Days::new(told)),

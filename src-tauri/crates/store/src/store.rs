@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 
 use crate::activity::Activity;
+use crate::batch::{self, Batch, Queue};
 use crate::days::Days;
 use crate::entry::Entry;
 use crate::error::{During as _, Error};
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) faults: Faults,
     pub(crate) activity: Activity,
+    pub(crate) queue: Queue,
     pub(crate) head: watch::Sender<Head>,
     pub(crate) commits: broadcast::Sender<Commit>,
     pub(crate) days: Mutex<Days>,
@@ -51,8 +53,11 @@ pub(crate) struct Shared {
 /// The one connection that writes, with what is known of the history.
 pub(crate) struct Writer {
     pub(crate) recorder: Recorder,
+    /// After the edits in `batch`.
     pub(crate) head: Head,
     pub(crate) base: Base,
+    /// Edits that are done and not committed yet.
+    pub(crate) batch: Option<Batch>,
 }
 
 /// Something was committed, told to whoever subscribed. A subscriber that fell behind reads the journal.
@@ -183,8 +188,10 @@ impl Store {
     /// # Errors
     /// [`Error::NoSpace`], [`Error::Database`]; the store is closed all the same.
     pub async fn close(&self) -> Result<(), Error> {
-        let Some(mut writer) = self.0.writer.lock().await.take() else {
-            return Ok(());
+        let mut writer = match self.writer().await {
+            Ok(mut guard) => guard.guard.take().ok_or(Error::Closed)?,
+            Err(Error::Closed) => return Ok(()),
+            Err(error) => return Err(error),
         };
         self.0.readers.close().await;
         let marked = {
@@ -204,8 +211,13 @@ impl Store {
         marked.map(drop)
     }
 
-    /// The writer, once no other write is under way.
+    /// The writer, once no other write is under way and what was done is committed.
     pub(crate) async fn writer(&self) -> Result<WriterGuard, Error> {
+        self.turn().await?.settled().await
+    }
+
+    /// The writer for an edit, which may go on in the transaction of the edits before it.
+    pub(crate) async fn turn(&self) -> Result<WriterGuard, Error> {
         let guard = Arc::clone(&self.0.writer).lock_owned().await;
         if guard.is_none() {
             return Err(Error::Closed);
@@ -321,6 +333,7 @@ pub(crate) struct WriterParts<'w, 'r> {
     pub(crate) db: &'w mut Locked<'r>,
     pub(crate) head: &'w mut Head,
     pub(crate) base: &'w mut Base,
+    pub(crate) batch: &'w mut Option<Batch>,
     pub(crate) shared: &'w Arc<Shared>,
 }
 
@@ -335,28 +348,46 @@ impl WriterGuard {
         E: From<Error> + Send + 'static,
         F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, E> + Send + 'static,
     {
+        blocking(move |runtime| self.work(runtime, work)).await
+    }
+
+    /// Has the edits committed that wait for it. Whether that succeeds is told to them.
+    async fn settled(mut self) -> Result<Self, Error> {
+        if self.batch.is_none() {
+            return Ok(self);
+        }
         blocking(move |runtime| {
-            let shared = Arc::clone(&self.shared);
-            let Writer {
-                recorder,
-                head,
-                base,
-            } = &mut *self;
-            let mut db = runtime.block_on(recorder.lock()).during("use the writer")?;
-            let before = (*head, *base);
-            let result = work(&mut WriterParts {
-                db: &mut db,
-                head,
-                base,
-                shared: &shared,
-            });
-            if result.is_err() {
-                (*head, *base) = before;
+            if let Err(error) = self.work(runtime, |parts| parts.settle()) {
+                tracing::debug!(%error, "edits that were done could not be committed");
             }
-            db.abandon().during("roll back")?;
-            result
+            Ok(self)
         })
         .await
+    }
+
+    fn work<T, E: From<Error>>(
+        &mut self,
+        runtime: &Handle,
+        work: impl FnOnce(&mut WriterParts<'_, '_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let shared = Arc::clone(&self.shared);
+        let Writer {
+            recorder,
+            head,
+            base,
+            batch,
+        } = &mut **self;
+        let mut db = runtime.block_on(recorder.lock()).during("use the writer")?;
+        let mut parts = WriterParts {
+            db: &mut db,
+            head,
+            base,
+            batch,
+            shared: &shared,
+        };
+        let result = work(&mut parts);
+        batch::roll_back(parts.db, parts.head, parts.batch).during("roll back")?;
+        result
     }
 }
 
@@ -393,24 +424,39 @@ impl Drop for WriterGuard {
 }
 
 impl WriterParts<'_, '_> {
+    /// Runs `work`, and puts `head` and `base` back where it fails.
+    pub(crate) fn or_back<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let before = (*self.head, *self.base);
+        let result = work(self);
+        if result.is_err() {
+            (*self.head, *self.base) = before;
+        }
+        result
+    }
+
     /// Runs `work` in a transaction. Whoever changes `head` in it publishes it after this returned `Ok`.
     pub(crate) fn transaction<T, E: From<Error>>(
         &mut self,
         during: &'static str,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.db.abandon().during(during)?;
-        self.db.execute("BEGIN IMMEDIATE").during(during)?;
-        let result = work(self)?;
-        self.shared.faults.room(during)?;
-        self.db.execute("COMMIT").during(during)?;
-        Ok(result)
+        self.or_back(|parts| {
+            parts.db.abandon().during(during)?;
+            parts.db.run("BEGIN IMMEDIATE", &[]).during(during)?;
+            let result = work(parts)?;
+            parts.shared.faults.room(during)?;
+            parts.db.run("COMMIT", &[]).during(during)?;
+            Ok(result)
+        })
     }
 
-    /// Shows the head to whoever watches it, and the commit to whoever subscribed.
-    pub(crate) fn publish(&self, commit: Option<Commit>) {
+    /// Shows the head to whoever watches it, and the commits to whoever subscribed.
+    pub(crate) fn publish(&self, commits: impl IntoIterator<Item = Commit>) {
         self.shared.head.send_replace(*self.head);
-        if let Some(commit) = commit {
+        for commit in commits {
             // Nobody subscribing is no error.
             let _ = self.shared.commits.send(commit);
         }

@@ -8,11 +8,10 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 use tokio::runtime::Handle;
 
+use crate::batch::{self, Done, Outcome};
 use crate::entry::{CHANGESET_BYTES_MAX, Entry, fitting};
 use crate::error::{During as _, Error};
-use crate::failpoint::{self, Point};
-use crate::faults::Fault;
-use crate::store::{Commit, Store, WriterGuard, WriterParts};
+use crate::store::{Store, Writer, WriterGuard, WriterParts};
 use crate::{journal, state, sum};
 
 /// Who makes an edit, and what a person reads about it.
@@ -108,7 +107,9 @@ impl Store {
     /// [`Error::ReadOnly`], [`Error::Busy`], [`Error::Database`].
     pub async fn begin(&self, meta: EditMeta) -> Result<Edit, Error> {
         self.check_permit()?;
-        let mut guard = self.writer().await?;
+        let place = self.0.queue.line_up();
+        let mut guard = self.turn().await?;
+        drop(place);
         // It may have been taken away while the edit before this one was running.
         self.check_permit()?;
         start(&mut guard).await?;
@@ -123,16 +124,21 @@ impl Store {
     }
 }
 
-/// Opens the transaction and starts to record.
+/// Opens the transaction, or goes on in that of the edits before it, and starts to record.
 async fn start(guard: &mut WriterGuard) -> Result<(), Error> {
     let during = "begin an edit";
     let shared = Arc::clone(guard.shared());
-    let mut db = guard.recorder.lock().await.during(during)?;
-    db.abandon().during(during)?;
-    db.execute("BEGIN IMMEDIATE").during(during)?;
+    let Writer {
+        recorder,
+        head,
+        batch,
+        ..
+    } = &mut **guard;
+    let mut db = recorder.lock().await.during(during)?;
+    batch::begin(&mut db, head, batch)?;
     let recording = db.record(&shared.schema);
     if recording.is_err() {
-        db.abandon().during(during)?;
+        batch::roll_back(&mut db, head, batch).during(during)?;
     }
     recording.during(during)
 }
@@ -160,9 +166,11 @@ impl Edit {
             return Err(Error::Closed);
         };
         let meta = self.meta.clone();
-        guard
-            .run(move |parts| finish(parts, meta, Links::default()))
-            .await
+        match guard.run(move |parts| conclude(parts, meta)).await? {
+            Outcome::Durable(written) => Ok(written),
+            // Where nobody is left to tell, the store is gone.
+            Outcome::Waits(answer) => answer.await.unwrap_or(Err(Error::Closed)),
+        }
     }
 
     /// Gives the edit up.
@@ -178,8 +186,14 @@ impl Edit {
 }
 
 async fn roll_back(mut guard: WriterGuard) -> Result<(), Error> {
-    let mut db = guard.recorder.lock().await.during("roll back")?;
-    db.abandon().during("roll back")
+    let Writer {
+        recorder,
+        head,
+        batch,
+        ..
+    } = &mut *guard;
+    let mut db = recorder.lock().await.during("roll back")?;
+    batch::roll_back(&mut db, head, batch).during("roll back")
 }
 
 impl Drop for Edit {
@@ -204,35 +218,50 @@ pub(crate) fn finish(
     meta: EditMeta,
     links: Links,
 ) -> Result<Written<()>, Error> {
+    let before = *parts.head;
+    let done = parts.or_back(|parts| done(parts, meta, links))?;
+    let written = done.written;
+    if done.entry.is_none() {
+        parts.db.abandon().during("write the edit")?;
+    } else {
+        parts.commit(before, Some(done))?;
+    }
+    Ok(written)
+}
+
+/// As [`finish`], for an edit that may be committed with others.
+fn conclude(parts: &mut WriterParts<'_, '_>, meta: EditMeta) -> Result<Outcome, Error> {
+    let before = *parts.head;
+    let done = parts.or_back(|parts| done(parts, meta, Links::default()))?;
+    if done.entry.is_none() && parts.batch.is_none() {
+        // What it leaves open is rolled back.
+        return Ok(Outcome::Durable(done.written));
+    }
+    parts.conclude(before, done)
+}
+
+/// Ends the recording and writes the entry of what was recorded, if anything was.
+fn done(parts: &mut WriterParts<'_, '_>, meta: EditMeta, links: Links) -> Result<Done, Error> {
     let during = "write the edit";
     let changeset = parts.db.recorded(CHANGESET_BYTES_MAX).during(during)?;
+    let entry = if changeset.is_empty() {
+        None
+    } else {
+        if parts.db.has_dangling_references().during(during)? {
+            return Err(Error::Constraint {
+                message: String::from("FOREIGN KEY constraint failed"),
+            });
+        }
+        Some(Arc::new(append(parts, meta, links, changeset)?))
+    };
     let position = parts.head.position;
-    if changeset.is_empty() {
-        parts.db.execute("ROLLBACK").during(during)?;
-        return Ok(Written {
-            epoch: position.epoch,
-            seq: position.seq,
-            changed: false,
-            value: (),
-        });
-    }
-    let entry = append(parts, meta, links, changeset)?;
-    failpoint::at(Point::EditBeforeCommit).during(during)?;
-    // The last moment at which the answer can still be no.
-    if !parts.shared.faults.has(Fault::PermitNotChecked) {
-        parts.shared.gate.check(position.epoch)?;
-    }
-    parts.shared.faults.room(during)?;
-    parts.db.execute("COMMIT").during(during)?;
-    failpoint::at(Point::EditAfterCommit).during(during)?;
     let written = Written {
-        epoch: entry.epoch,
-        seq: entry.seq,
-        changed: true,
+        epoch: position.epoch,
+        seq: position.seq,
+        changed: entry.is_some(),
         value: (),
     };
-    parts.publish(Some(Commit::Edited(Arc::new(entry))));
-    Ok(written)
+    Ok(Done { written, entry })
 }
 
 /// Makes the entry of a changeset that was just recorded, and moves the head to it.

@@ -1,5 +1,6 @@
 //! The store against its own promises, on real files.
 
+mod batch;
 mod crash;
 mod days;
 mod diff;
