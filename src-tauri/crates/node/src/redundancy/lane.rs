@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use pair::action::Token;
 use pair::durable::Durable;
@@ -19,6 +20,8 @@ use crate::metrics::{JournalKept, Metrics};
 
 /// The local record that the pair's state is kept under.
 const RECORD: &str = "pair";
+/// How long after a failed read it is tried again.
+const READ_RETRY: Duration = Duration::from_millis(100);
 /// Jobs that may wait for a slow disk.
 const WAITING_MAX: usize = 256;
 
@@ -241,10 +244,8 @@ impl Worker {
         open: impl AsyncFnOnce(Vec<LocalPut>) -> Result<store::Head, store::Error>,
     ) -> Result<Event, store::Error> {
         open(vec![LocalPut::new(RECORD, durable)?]).await?;
-        Ok(Event::Opened {
-            token,
-            own: read_own(&self.store).await?,
-        })
+        let own = read_own_again(&self.store).await?;
+        Ok(Event::Opened { token, own })
     }
 
     async fn outcome(&self, token: Token, outcome: Result<Event, store::Error>) {
@@ -261,9 +262,10 @@ impl Worker {
                 .store
                 .rewind(to_seq, "the other station led on from an earlier entry")
                 .await?;
+            let own = read_own_again(&self.store).await?;
             Ok::<_, store::Error>(Event::Rewound {
                 token,
-                own: read_own(&self.store).await?,
+                own,
                 orphans: rewound.orphans,
             })
         };
@@ -276,7 +278,7 @@ impl Worker {
     }
 
     async fn restored(&self, answer: Answer) {
-        match read_own(&self.store).await {
+        match read_own_again(&self.store).await {
             Ok(own) => {
                 self.report(Event::Restored { own }).await;
                 // Whoever asked may have gone.
@@ -362,6 +364,20 @@ impl Worker {
     async fn report(&self, event: Event) {
         // Where the driver has ended, nobody needs to know.
         let _ = self.inputs.send(Input::Pair(event)).await;
+    }
+}
+
+/// Where the store is, after something became durable that must not be reported as if it had not: what cannot be read is
+/// read again until it can be. Only the end of the store ends this.
+async fn read_own_again(store: &Store) -> Result<Own, store::Error> {
+    loop {
+        match read_own(store).await {
+            Err(error) if !matches!(error, store::Error::Closed) => {
+                tracing::error!(%error, "this station's history could not be read; it is tried again");
+                tokio::time::sleep(READ_RETRY).await;
+            }
+            read => return read,
+        }
     }
 }
 
