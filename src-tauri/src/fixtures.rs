@@ -68,6 +68,7 @@ pub(crate) fn redundancy(mode: Mode, status: Status) -> Redundancy {
         listener_error: None,
         auto_rejoin: false,
         orphans: 0,
+        witness: None,
         offers: Offers::default(),
     }
 }

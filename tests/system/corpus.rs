@@ -155,6 +155,7 @@ mod seeds {
             epoch_seen: 1,
             handing_over: None,
             refused: None,
+            witness: None,
             said_at: Mono::from_ms(1),
             wall_ms: 0,
         }
@@ -172,6 +173,7 @@ mod seeds {
             trouble: None,
             standing: Standing::Editing,
             checked: None,
+            promised: false,
             wall_ms: 0,
         };
         let accept = Message::Accept {

@@ -74,6 +74,7 @@ impl Liar {
             epoch_seen: 1,
             handing_over: None,
             refused: None,
+            witness: None,
             said_at: pair::Mono::default(),
             wall_ms: 0,
         };

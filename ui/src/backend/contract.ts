@@ -47,11 +47,14 @@ export type { Reason } from './bindings/Reason';
 export type { Redundancy } from './bindings/Redundancy';
 export type { RedundancyLogEntry } from './bindings/RedundancyLogEntry';
 export type { SetRedundancy } from './bindings/SetRedundancy';
+export type { SetWitness } from './bindings/SetWitness';
 export type { StartMode } from './bindings/StartMode';
 export type { StationInfo } from './bindings/StationInfo';
 export type { Status } from './bindings/Status';
 export type { TableColumn } from './bindings/TableColumn';
 export type { Verified } from './bindings/Verified';
+export type { Witness } from './bindings/Witness';
+export type { WitnessState } from './bindings/WitnessState';
 
 export type { Commands } from './bindings/Commands';
 export type Command = keyof Commands;

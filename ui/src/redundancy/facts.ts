@@ -1,8 +1,8 @@
 /** What the overlay's two cards say about each station. */
 
-import type { LastVerify, PositionView, Redundancy, StationInfo } from '../backend';
+import type { LastVerify, PositionView, Redundancy, StationInfo, Witness } from '../backend';
 import { inContact, roleOf } from './pair';
-import { CARD, duration, milliseconds } from './strings';
+import { CARD, duration, milliseconds, WITNESS } from './strings';
 import { clockTime, dateTime } from './when';
 
 export interface Fact {
@@ -50,7 +50,15 @@ export function ownFacts(
   if (redundancy.mode === 'primary' && redundancy.peer_durable_seq !== null) {
     facts.push({ term: CARD.durable, value: CARD.entry(redundancy.peer_durable_seq) });
   }
+  if (redundancy.witness && redundancy.mode !== 'none') facts.push(witnessFact(redundancy.witness));
   return facts;
+}
+
+/** How this station stands with the third voice; what is wrong with it is drawn out. */
+function witnessFact({ state, failure, overridden }: Witness): Fact {
+  const fact = { term: CARD.witness, value: overridden ? WITNESS.overridden : WITNESS.states[state] };
+  const warning = failure ?? (overridden ? WITNESS.overriddenSays : null);
+  return warning === null ? fact : { ...fact, warning };
 }
 
 /** The other station; `now_ms` is UTC. */

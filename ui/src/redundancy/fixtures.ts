@@ -1,6 +1,6 @@
 /** Stations and pairs for tests. */
 
-import type { Mode, Offers, PeerView, Reason, Redundancy, StationInfo, Status } from '../backend';
+import type { Mode, Offers, PeerView, Reason, Redundancy, StationInfo, Status, Witness } from '../backend';
 
 export const NO_OFFERS: Offers = {
   make_primary: false,
@@ -48,6 +48,18 @@ export function peer(change: Partial<PeerView> = {}): PeerView {
   };
 }
 
+export function witness(change: Partial<Witness> = {}): Witness {
+  return {
+    url: 'https://192.0.2.3:2379/#sha256-bb',
+    user: 'tandem',
+    state: 'holding',
+    until: '2026-11-22T21:00:04Z',
+    failure: null,
+    overridden: false,
+    ...change,
+  };
+}
+
 /** A pair as one station sees it. `offers` names the steps that are possible. */
 export function redundancy(
   mode: Mode,
@@ -80,6 +92,7 @@ export function redundancy(
     auto_rejoin: false,
     listener_error: null,
     orphans: 0,
+    witness: null,
     ...change,
     offers: { ...NO_OFFERS, ...change.offers },
   };

@@ -175,4 +175,17 @@ describe('the steps that the overlay offers', () => {
     const pair = redundancy('secondary_failover', 'unavailable', 'lost', { held: true });
     expect(offers(pair).get('hold_failover')?.unavailable).toContain('on hold already');
   });
+
+  it.each<[Mode, Reason]>([
+    ['primary', 'witness_silent'],
+    ['primary', 'lease_elsewhere'],
+    ['secondary_failover', 'witness_silent'],
+    ['secondary_copy', 'lease_elsewhere'],
+  ])('%s without the lease (%s) leads by force only, and the risk names the guarantee', (mode, reason) => {
+    const shown = offers(redundancy(mode, 'unavailable', reason, { offers: { make_primary: true } }));
+    const makePrimary = shown.get('make_primary');
+    expect(makePrimary?.unavailable).toBeNull();
+    expect(makePrimary?.force).toBe(true);
+    expect(makePrimary?.risk).toMatch(/guarantee/);
+  });
 });

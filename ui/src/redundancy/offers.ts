@@ -3,7 +3,7 @@
  * possible is the core's word (`Redundancy.offers`); here it gets its words.
  */
 
-import type { Reason, Redundancy } from '../backend';
+import type { Reason, Redundancy, Witness } from '../backend';
 import { inContact, sentence, type Pair } from './pair';
 import { WORDS } from './strings';
 
@@ -41,10 +41,21 @@ export function offersOf(redundancy: Redundancy, pair: Pair): Offer[] {
 }
 
 /** Where the core makes a station primary by force only: what it holds may be incomplete, or the other one may lead. */
-function isForced({ status, reason }: Redundancy, { role }: Pair): boolean {
-  if (role !== 'secondary') return reason === 'handover_open';
+function isForced({ status, reason, witness }: Redundancy, { role }: Pair): boolean {
+  if (leavesGuarantee(reason)) return true;
+  if (role !== 'secondary')
+    return reason === 'handover_open' || (reason === 'waiting' && witness !== null && !hasRight(witness));
   if (status === 'incompatible') return reason !== 'both_secondary';
   return status === 'connecting' || (status === 'not_synced' && reason !== 'primary_damaged');
+}
+
+/** Whether only the operator's word stands for the witness's. */
+function leavesGuarantee(reason: Reason): boolean {
+  return reason === 'lease_elsewhere' || reason === 'witness_silent';
+}
+
+function hasRight({ state }: Witness): boolean {
+  return state === 'holding' || state === 'promised';
 }
 
 function makePrimary(redundancy: Redundancy, pair: Pair): Offer {
@@ -82,11 +93,13 @@ function makePrimary(redundancy: Redundancy, pair: Pair): Offer {
 
 function leadRisk({ reason }: Redundancy, pair: Pair): string {
   const words = WORDS.makePrimary;
+  if (leavesGuarantee(reason)) return words.riskWitness(pair);
   return reason === 'superseded' || reason === 'forked' ? words.riskChoose(pair) : words.riskTwo(pair);
 }
 
 function forceRisk({ status, reason }: Redundancy, pair: Pair): string {
   const words = WORDS.makePrimary;
+  if (leavesGuarantee(reason)) return words.riskWitness(pair);
   if (status === 'connecting') return words.riskIncomplete(pair);
   if (status === 'incompatible') return words.riskTwo(pair);
   return cuts(reason) ? words.riskChoose(pair) : words.riskDiffers(pair);

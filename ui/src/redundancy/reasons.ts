@@ -124,6 +124,19 @@ export const REASONS: Record<Reason, Words> = {
     cure: `Free space on the disk of ${self}; taking over is tried again.`,
   }),
 
+  lease_elsewhere: ({ self, peer }) => ({
+    cause: `${peer} is silent here but holds the lease of the witness, so it may be editing, and ${self} does not lead.`,
+    cure: `Reconnect ${self} and ${peer}. Make primary in spite of it leaves the guarantee that only one station edits.`,
+  }),
+  witness_silent: ({ self, peer }) => ({
+    cause: `neither ${peer} nor the witness can be reached, so ${self} does not lead.`,
+    cure: `Reconnect either one. Make primary in spite of it leaves the guarantee that only one station edits.`,
+  }),
+  overridden: ({ self, peer }) => ({
+    cause: `${self} edits on its operator's word, without the lease of the witness: ${peer} may be editing, too.`,
+    cure: `Reconnect ${peer} or the witness. The guarantee that only one station edits is back as soon as either answers.`,
+  }),
+
   first_contact: ({ self, peer }) => ({
     cause: `${peer} has not been reached yet.`,
     cure: `Start it, and give it the URL of ${self} (below, with Copy).`,
@@ -141,6 +154,10 @@ export const REASONS: Record<Reason, Words> = {
     cure: `Wait until it is complete; ${primary} can be edited meanwhile.`,
   }),
 
+  different_witness: ({ self, peer }) => ({
+    cause: `${self} and ${peer} are not set to the same witness, so nothing takes over by itself, and a second primary is not ruled out.`,
+    cure: 'Set the same witness, or none, in the redundancy settings of both stations.',
+  }),
   sums_differ: ({ primary, secondary }) => ({
     cause: `${primary} and ${secondary} are at the same entry, but their data differs.`,
     cure: `Choose Resync now: what differs is copied from ${primary} to ${secondary}.`,

@@ -1,6 +1,6 @@
 /** Every text of the redundancy feature but the reasons' (reasons.ts): one place, so that it can be translated. */
 
-import type { Mode, Status } from '../backend';
+import type { Mode, Status, WitnessState } from '../backend';
 import type { Difference } from '../backend/bindings/Difference';
 import type { Lag } from '../backend/bindings/Lag';
 import type { Pair, Role } from './pair';
@@ -111,6 +111,20 @@ export const CARD = {
   entry: (seq: number) => `entry ${number(seq)}`,
   unknown: 'not known',
   address: 'Address',
+  witness: 'Witness',
+};
+
+export const WITNESS = {
+  states: {
+    unknown: 'Not asked yet',
+    holding: 'Holds the lease',
+    promised: 'Edits by promise of the secondary',
+    elsewhere: 'The lease is held elsewhere',
+    not_holding: 'Answers; no lease',
+    unreachable: 'Not reached',
+  } satisfies Record<WitnessState, string>,
+  overridden: 'Overridden',
+  overriddenSays: 'Edits are made on the operator’s word: the other station may be editing, too.',
 };
 
 export const TECHNICAL = {
@@ -161,6 +175,8 @@ export const WORDS = {
       `${self} cannot take over from ${peer} in this status: see what to do above.`,
     riskTwo: ({ peer }: Pair) =>
       `if ${peer} leads without being seen from here, both stations are primary for a while. Edits that only one of them has are kept, but somebody must choose between them later.`,
+    riskWitness: ({ self, peer }: Pair) =>
+      `this leaves the guarantee of the witness that only one station edits: ${peer} may be editing without being seen from here. If it is, edits that only one of ${self} and ${peer} has are kept, but somebody must choose between them later.`,
     riskChoose: ({ self, peer }: Pair) =>
       `what only ${peer} has is taken out of the channel's data when it follows ${self}. It is kept as orphans and can be applied again.`,
     riskIncomplete: ({ self, peer }: Pair) =>

@@ -2,7 +2,7 @@ import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { CallError, type Backend, type Redundancy } from '../backend';
-import { redundancy, station } from '../redundancy/fixtures';
+import { redundancy, station, witness } from '../redundancy/fixtures';
 import RedundancyForm from './RedundancyForm.svelte';
 
 function form(pair: Redundancy, answer: (args: unknown) => unknown = () => pair) {
@@ -65,6 +65,45 @@ describe('the redundancy form', () => {
     });
     await waitFor(() => expect(onchanged).toHaveBeenCalled());
     expect(screen.getByText('Applied.')).toBeVisible();
+  });
+
+  it('sets a witness, asks for user and password only with a URL, and forgets the password', async () => {
+    const { user, call } = form(redundancy('primary', 'synced', 'equal'));
+    expect(screen.queryByLabelText('Password')).toBeNull();
+    await user.type(screen.getByLabelText('URL of the witness'), 'https://192.0.2.3:2379/#sha256-bb');
+    await user.type(screen.getByLabelText('User'), 'tandem');
+    await user.type(screen.getByLabelText('Password'), 'hush');
+    await user.click(apply());
+    expect(call).toHaveBeenCalledWith(
+      'set_redundancy',
+      expect.objectContaining({
+        witness: { url: 'https://192.0.2.3:2379/#sha256-bb', user: 'tandem', password: 'hush' },
+      }),
+    );
+    await waitFor(() => expect(screen.getByLabelText('Password')).toHaveValue(''));
+  });
+
+  it('leaves the witness as it is unless it was changed, and does without one where its URL is emptied', async () => {
+    const { user, call } = form(redundancy('primary', 'synced', 'equal', { witness: witness() }));
+    await user.click(apply());
+    expect(call.mock.lastCall?.[1]).toMatchObject({ mode: 'primary' });
+    expect(call.mock.lastCall?.[1]).not.toHaveProperty('witness');
+    await user.clear(screen.getByLabelText('URL of the witness'));
+    await user.click(apply());
+    expect(call).toHaveBeenLastCalledWith('set_redundancy', expect.objectContaining({ witness: null }));
+  });
+
+  it.each([
+    ['witness_url', 'URL of the witness'],
+    ['witness_user', 'User'],
+    ['witness_password', 'Password'],
+  ])('puts what is wrong with %s beside its field', async (field, label) => {
+    const { user } = form(redundancy('primary', 'synced', 'equal', { witness: witness() }), () => {
+      throw new CallError('invalid', 'That will not do.', { field });
+    });
+    await user.click(apply());
+    await waitFor(() => expect(screen.getByLabelText(label)).toBeInvalid());
+    expect(screen.getByLabelText(label)).toHaveAccessibleDescription(/That will not do\./);
   });
 
   it('leaves a pair with the mode alone', async () => {

@@ -1,6 +1,6 @@
 /** What the redundancy form asks for in each mode, and how it becomes a command. */
 
-import type { Mode, SetRedundancy } from '../backend';
+import type { Mode, SetRedundancy, SetWitness, Witness } from '../backend';
 import { namedField } from './problem';
 import { REDUNDANCY } from './strings';
 
@@ -12,10 +12,22 @@ export interface Typed {
   peer_url: string;
   failover_offset_s: string;
   auto_rejoin: boolean;
+  witness: TypedWitness;
 }
 
+/** The witness as it was typed; an empty URL is none. */
+export interface TypedWitness {
+  url: string;
+  user: string;
+  /** Never told by the station: empty keeps the one that it knows. */
+  password: string;
+}
+
+const FIELDS = ['peer_url', 'failover_offset_s', 'witness_url', 'witness_user', 'witness_password'] as const;
+type FormField = (typeof FIELDS)[number];
+
 /** What is wrong, by field. */
-export type Problems = Partial<Record<'peer_url' | 'failover_offset_s', string>>;
+export type Problems = Partial<Record<FormField, string>>;
 
 /** What the field for the peer's URL is called; null in a mode that needs none. */
 export function urlLabel(mode: Mode): string | null {
@@ -28,7 +40,10 @@ export function needsOffset(mode: Mode): boolean {
 }
 
 /** The command for what was typed, or what keeps it from being one. The rules themselves are the core's. */
-export function toCommand(typed: Typed): { command: SetRedundancy } | { problems: Problems } {
+export function toCommand(
+  typed: Typed,
+  set: Witness | null,
+): { command: SetRedundancy } | { problems: Problems } {
   const { mode } = typed;
   const problems: Problems = {};
   const command: SetRedundancy = { mode };
@@ -36,6 +51,8 @@ export function toCommand(typed: Typed): { command: SetRedundancy } | { problems
     command.peer_url = typed.peer_url.trim();
     command.auto_rejoin = typed.auto_rejoin;
     if (command.peer_url === '') problems.peer_url = REDUNDANCY.urlMissing;
+    const witness = witnessOf(typed.witness, set);
+    if (witness !== undefined) command.witness = witness;
   }
   if (needsOffset(mode)) {
     const offset = typed.failover_offset_s.trim();
@@ -48,5 +65,18 @@ export function toCommand(typed: Typed): { command: SetRedundancy } | { problems
 /** The field that an `invalid` answer names; null where it names none of this form. */
 export function fieldOf(details: unknown): keyof Problems | null {
   const field = namedField(details);
-  return field === 'peer_url' || field === 'failover_offset_s' ? field : null;
+  return FIELDS.find((known) => known === field) ?? null;
+}
+
+/** What is to be set; undefined where nothing about it was changed. */
+function witnessOf(typed: TypedWitness, set: Witness | null): SetWitness | null | undefined {
+  const url = typed.url.trim();
+  const user = typed.user.trim();
+  const same = url === (set?.url ?? '') && user === (set?.user ?? '') && typed.password === '';
+  if (same) return undefined;
+  if (url === '') return null;
+  const witness: SetWitness = { url };
+  if (user !== '') witness.user = user;
+  if (typed.password !== '') witness.password = typed.password;
+  return witness;
 }

@@ -43,6 +43,15 @@ export const REDUNDANCY = {
   rejoin: 'Follow again without asking',
   rejoinSays:
     'If this station was primary, and the other one took over meanwhile, it becomes its secondary by itself when nothing would be put aside. Otherwise it asks.',
+  witness: 'Witness (optional)',
+  witnessSays:
+    'An etcd server on a third machine. With it a station edits only while it holds the witness’s lease, or while the other one has promised not to take it: so there are never two primaries at once, also when the stations lose contact. Set the same witness on both.',
+  witnessUrl: 'URL of the witness',
+  witnessUrlHint:
+    'https://host:port/#sha256-… with the fingerprint of its certificate. Without it, the answer says which certificate the server shows. Empty for none.',
+  witnessUser: 'User',
+  witnessPassword: 'Password',
+  witnessPasswordKept: 'Empty keeps the one that is known.',
   ownUrl: 'URL of this station, for the other one',
   ownUrlHint: 'Each station is given the URL of the other. It answers only while a mode is set.',
   apply: 'Apply',

@@ -9,3 +9,4 @@ pub mod link;
 pub mod metrics;
 pub mod redundancy;
 pub mod station;
+pub mod witness;

@@ -7,6 +7,7 @@ use crate::event::{LinkId, ReplyToken};
 use crate::message::{Message, Stream};
 use crate::time::Mono;
 use crate::view::{Notice, Record};
+use crate::witness::Ask;
 
 /// Names one request to the driver whose outcome comes back as an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +21,8 @@ pub enum Edits {
         /// The epoch that they are written in.
         epoch: Epoch,
         /// The permission lapses at this moment unless it is renewed: `Some` while a peer is configured, so that a
-        /// process that was stopped for longer writes nothing before it has asked its peer. The writer compares it.
+        /// process that was stopped for longer writes nothing before it has asked its peer. With a witness it ends with the lease
+        /// or promise. The writer compares it.
         until: Option<Mono>,
     },
     /// Writes are refused.
@@ -47,6 +49,10 @@ pub enum EditsRefused {
     HandingOver,
     /// Its mode or epoch is being changed: a matter of milliseconds.
     Changing,
+    /// It waits for the witness's lease or its secondary's promise: a matter of a second.
+    AskingWitness,
+    /// It has neither the witness's lease nor its secondary's promise.
+    NoLease,
 }
 
 impl EditsRefused {
@@ -54,8 +60,10 @@ impl EditsRefused {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Secondary | Self::Waiting | Self::Superseded | Self::Forked => "read_only",
-            Self::Starting | Self::HandingOver | Self::Changing => "busy",
+            Self::Secondary | Self::Waiting | Self::Superseded | Self::Forked | Self::NoLease => {
+                "read_only"
+            }
+            Self::Starting | Self::HandingOver | Self::Changing | Self::AskingWitness => "busy",
         }
     }
 
@@ -80,6 +88,13 @@ impl EditsRefused {
                 "This station is handing over to its peer: edit there in a moment."
             }
             Self::Changing => "This station is changing its mode: try again in a moment.",
+            Self::AskingWitness => {
+                "This station is waiting for the witness's lease or its secondary's promise: try again in a moment."
+            }
+            Self::NoLease => {
+                "This station has neither the witness's lease nor contact with its secondary, so the other one may be editing: \
+                 reconnect either, or choose Make primary here."
+            }
         }
     }
 }
@@ -265,6 +280,14 @@ pub enum Action {
     Check {
         /// Comes back.
         token: Token,
+    },
+
+    /// Asks the witness; answered by `Witness` within [`crate::time::WITNESS_ANSWER`]. What was asked before is over by then.
+    Witness {
+        /// Comes back.
+        token: Token,
+        /// What.
+        what: Ask,
     },
 
     /// Answers an operator's command.

@@ -37,6 +37,8 @@ pub(crate) enum Goal {
         to: StationId,
     },
     TakeBack,
+    /// The operator's word, in place of lease and promise.
+    Override,
     Stop,
 }
 
@@ -82,9 +84,11 @@ impl Goal {
             },
             Self::Promote { .. } | Self::NewEpoch { .. } => Store::Epoch,
             Self::NewLineage => Store::Lineage,
-            Self::Follow { .. } | Self::HandOver { .. } | Self::TakeBack | Self::Stop => {
-                Store::Record
-            }
+            Self::Follow { .. }
+            | Self::HandOver { .. }
+            | Self::TakeBack
+            | Self::Override
+            | Self::Stop => Store::Record,
         }
     }
 
@@ -106,16 +110,21 @@ impl Goal {
                 config,
                 confirm_replace,
             } => configure(record, config, *confirm_replace),
-            Self::Promote { .. } => {
+            Self::Promote { why, handover } => {
                 record.former_mode = Some(record.config.mode)
                     .filter(|mode| mode.is_secondary())
                     .or(record.former_mode);
                 record.config.mode = Mode::Primary;
                 lead_on(record);
+                record.overridden = *why == Opening::Overridden;
+                if handover.is_some() {
+                    record.promised = None;
+                }
             }
             Self::NewEpoch { why } => {
-                if matches!(why, Opening::MakePrimary | Opening::Decided) {
+                if is_decision(*why) {
                     lead_on(record);
+                    record.overridden = *why == Opening::Overridden;
                 }
                 record.clean = record.config.mode != Mode::Primary;
             }
@@ -136,12 +145,22 @@ impl Goal {
                 });
             }
             Self::TakeBack => record.handing_over = None,
+            Self::Override => record.overridden = true,
             Self::Stop => record.clean = true,
         }
     }
 }
 
+/// An operator chose this station's history.
+fn is_decision(why: Opening) -> bool {
+    matches!(
+        why,
+        Opening::MakePrimary | Opening::Overridden | Opening::Decided
+    )
+}
+
 fn lead_on(record: &mut Durable) {
+    record.overridden = false;
     record.superseded = None;
     record.forked = None;
     record.handing_over = None;
@@ -152,6 +171,7 @@ fn lead_on(record: &mut Durable) {
 }
 
 fn follow_on(record: &mut Durable) {
+    record.overridden = false;
     record.superseded = None;
     record.forked = None;
     record.handing_over = None;
@@ -409,7 +429,7 @@ impl State {
             Goal::NewLineage => self.lead.needs_lineage = Some(self.now.mono + 2 * HEARTBEAT),
             Goal::Stop => self.stopped(),
             Goal::HandOver { .. } => self.handover_not_begun(),
-            Goal::Configure { .. } | Goal::Follow { .. } => {}
+            Goal::Configure { .. } | Goal::Follow { .. } | Goal::Override => {}
         }
     }
 
@@ -419,6 +439,9 @@ impl State {
             Goal::Configure { config, .. } => self.configured(&config, before),
             Goal::Promote { why, handover } => {
                 self.log_opened(why);
+                if handover.is_some() {
+                    self.released_from_promise();
+                }
                 if let (Some(id), Some(link)) = (handover, self.link_id()) {
                     let hello = Box::new(self.hello(self.now));
                     self.out.push(Action::Send {
@@ -434,7 +457,7 @@ impl State {
             Goal::NewEpoch { why } => {
                 self.log_opened(why);
                 self.lead.needs_epoch = None;
-                if matches!(why, Opening::MakePrimary | Opening::Decided) {
+                if is_decision(why) {
                     self.new_role();
                 } else {
                     self.drop_link(HangupReason::Changed);
@@ -450,10 +473,12 @@ impl State {
             }
             Goal::HandOver { .. } => {
                 self.log(Record::HandingOver);
+                self.rely_on_nothing();
                 self.wait_for_switch(reply);
                 return;
             }
             Goal::TakeBack => self.taken_back(),
+            Goal::Override => self.log(Record::Overridden),
             Goal::Stop => self.stopped(),
         }
         self.reply(reply, Ok(()));
@@ -478,6 +503,12 @@ impl State {
         } else if before.mode != config.mode {
             self.new_role();
             self.contact.begin_anew(self.now.mono);
+        } else if before.witness != config.witness {
+            // Both learn anew which witness the other is set to.
+            self.drop_link(HangupReason::Changed);
+        }
+        if before.witness != config.witness {
+            self.witness_changed(before.witness.as_ref());
         }
     }
 
@@ -491,6 +522,8 @@ impl State {
         };
         self.follow = Follow::new(self.now.mono);
         self.end_switch_by_role();
+        self.rely_on_nothing();
+        self.hurry_witness();
         self.contact.attempt = None;
         self.contact.next_attempt = self.now.mono;
         self.contact.dial_next = false;

@@ -7,7 +7,8 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::time::OFFSET_S;
+use crate::time::{OFFSET_S, OFFSET_WITNESSED_S_MIN};
+use crate::witness::WitnessRef;
 
 /// The redundancy mode of one station (DESIGN.md 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -89,6 +90,8 @@ pub struct Config {
     pub peer: Option<PeerUrl>,
     /// A superseded primary without orphans follows again by itself. Off by default.
     pub auto_rejoin: bool,
+    /// The third voice, where one is set. Both stations must name the same.
+    pub witness: Option<WitnessRef>,
 }
 
 /// Why a configuration is refused.
@@ -102,6 +105,12 @@ pub enum ConfigError {
     /// Outside 2 to 86,400.
     #[error("the failover offset {0} s is out of range: give whole seconds from 2 to 86400")]
     Offset(u32),
+    /// Too short for the lease of a primary that died to run out.
+    #[error(
+        "with a witness the failover offset must be at least {OFFSET_WITNESSED_S_MIN} seconds, not {0}: the lease of a primary that died \
+         must run out first"
+    )]
+    OffsetWitnessed(u32),
 }
 
 impl Config {
@@ -126,6 +135,12 @@ impl Config {
             && !OFFSET_S.contains(&offset_s)
         {
             return Err(ConfigError::Offset(offset_s));
+        }
+        if let Mode::SecondaryFailover { offset_s } = self.mode
+            && self.witness.is_some()
+            && offset_s < OFFSET_WITNESSED_S_MIN
+        {
+            return Err(ConfigError::OffsetWitnessed(offset_s));
         }
         if self.mode != Mode::None && self.peer.is_none() {
             return Err(ConfigError::PeerMissing);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::Checked;
 use crate::config::{Config, Mode};
-use crate::message::HandoverId;
+use crate::message::{HandoverId, Stream};
 
 /// A primary of this lineage with a higher epoch was met (rule 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +103,10 @@ pub struct Durable {
     pub checked: Option<Checked>,
     /// The last process of this station that ran as a primary ended in order. A fresh station counts as such.
     pub clean: bool,
+    /// The stream of the primary to whom this station last promised not to take the witness's lease.
+    pub promised: Option<Stream>,
+    /// This primary edits on its operator's word, without lease or promise.
+    pub overridden: bool,
 }
 
 impl Default for Durable {
@@ -122,6 +126,8 @@ impl Default for Durable {
             replace_confirmed: false,
             checked: None,
             clean: true,
+            promised: None,
+            overridden: false,
         }
     }
 }

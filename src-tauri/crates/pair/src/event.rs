@@ -9,6 +9,7 @@ use crate::action::Token;
 use crate::check::Scan;
 use crate::config::Config;
 use crate::message::{Head, Hello, Message, Stream, TailRefusal, Writer};
+use crate::witness::Answer;
 
 /// One connection as the driver counts them; never used again in a process. Events of a link that the machine gave up
 /// are ignored.
@@ -266,6 +267,14 @@ pub enum Event {
     Restored {
         /// Where the store is now.
         own: Own,
+    },
+
+    /// The witness answered, or could not be asked ([`crate::Action::Witness`]).
+    Witness {
+        /// Of the request.
+        token: Token,
+        /// What came of it.
+        answer: Answer,
     },
 
     /// An operator asks.

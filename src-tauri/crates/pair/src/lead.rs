@@ -111,6 +111,7 @@ impl State {
             self.begin(Goal::NewLineage, None);
         } else if let Some(why) = self.lead.needs_epoch
             && self.standing() == Standing::Editing
+            && (self.warrant(self.now.mono).is_ok() || self.contact.in_touch(self.now.mono))
         {
             self.begin(Goal::NewEpoch { why }, None);
         }

@@ -5,7 +5,7 @@
 //! snapshot chunks) never passes through `step`; only its outcomes do.
 //!
 //! The rules are DESIGN.md 5; each module names the ones that it holds: `lead` a primary's (0, 5), `follow` a
-//! secondary's way into step, `promote` the failover (1 to 3), `switch` the planned switch (4), `change` what becomes
+//! secondary's way into step, `promote` the failover (1 to 3), `right` the witness, `switch` the planned switch (4), `change` what becomes
 //! durable and when, `check` the full checks of the data, `reach` contact and links, `operator` the commands, `shown` status, view and edit gate.
 //!
 //! # What the machine relies on
@@ -32,11 +32,13 @@ mod promote;
 mod reach;
 pub mod reason;
 pub mod relate;
+mod right;
 mod shown;
 mod state;
 mod switch;
 pub mod time;
 pub mod view;
+pub mod witness;
 
 pub use action::Action;
 pub use config::{Config, Identity, Mode};

@@ -7,6 +7,7 @@ use domain::history::{Chain, Epoch, EpochStart, Position, Sum};
 use domain::ids::StationId;
 use semver::Version;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::check::Checked;
 use crate::config::{Fingerprint, Mode, RunId};
@@ -94,6 +95,8 @@ pub struct Hello {
     pub handing_over: Option<HandingOver>,
     /// The hand-over that it refused last, durably.
     pub refused: Option<HandoverId>,
+    /// The witness that the sender is set to, by the identity that is kept in it.
+    pub witness: Option<Uuid>,
     /// The sender's monotonic clock: of two Hellos of one process, the later one holds.
     pub said_at: Mono,
     /// The sender's wall clock, UTC milliseconds, for display.
@@ -155,6 +158,9 @@ pub struct Heartbeat {
     pub standing: Standing,
     /// What its latest full check of its data found.
     pub checked: Option<Checked>,
+    /// Of a secondary: it has promised, durably and for this link's stream, not to take the witness's lease for so long after any
+    /// heartbeat up to `heard`.
+    pub promised: bool,
     /// The sender's wall clock, UTC milliseconds, for display.
     pub wall_ms: i64,
 }

@@ -75,7 +75,7 @@ impl State {
     }
 
     fn make_primary(&mut self, reply: ReplyToken, force: bool) {
-        if self.change.is_some() || self.switch.wants.is_some() {
+        if self.change.is_some() || self.switch.wants.is_some() || self.is_claiming() {
             self.refuse(reply, RefusalCode::Busy, BUSY);
             return;
         }
@@ -92,11 +92,16 @@ impl State {
 
     fn lead_again(&mut self, reply: ReplyToken, force: bool) {
         match self.standing() {
+            Standing::Waiting if !force && self.warrant(self.now.mono).is_err() => {
+                self.refuse_without_lease(reply);
+            }
             Standing::Superseded | Standing::Forked | Standing::Waiting => {
-                self.begin(Goal::NewEpoch { why: Opening::MakePrimary }, Some(reply));
+                let why = self.opening_of(force);
+                self.begin(Goal::NewEpoch { why }, Some(reply));
             }
             Standing::HandingOver if force => {
-                self.begin(Goal::NewEpoch { why: Opening::MakePrimary }, Some(reply));
+                let why = self.opening_of(force);
+                self.begin(Goal::NewEpoch { why }, Some(reply));
             }
             Standing::HandingOver => self.refuse(
                 reply,
@@ -106,6 +111,10 @@ impl State {
             Standing::Starting => {
                 self.refuse(reply, RefusalCode::Busy, "This station is asking its peer first: try again in two seconds.");
             }
+            Standing::Editing if self.warrant(self.now.mono).is_err() && force => {
+                self.begin(Goal::Override, Some(reply));
+            }
+            Standing::Editing if self.warrant(self.now.mono).is_err() => self.refuse_without_lease(reply),
             Standing::Editing | Standing::Following => {
                 self.refuse(reply, RefusalCode::Invalid, "This station is the primary already.");
             }
@@ -116,13 +125,20 @@ impl State {
         let (status, reason) = self.status();
         match status {
             Status::Synced | Status::Syncing => self.want_lead(reply),
-            Status::Unavailable => self.promote(Opening::MakePrimary, None, Some(reply)),
             // What this secondary holds is whole, and the primary still speaks.
             Status::NotSynced if reason == Reason::PrimaryDamaged => self.want_lead(reply),
+            _ if force => {
+                let why = self.opening_of(force);
+                self.promote(why, None, Some(reply));
+            }
+            Status::Unavailable if self.is_witnessed() => self.claim(reply),
+            Status::Unavailable => self.promote(Opening::MakePrimary, None, Some(reply)),
+            Status::Incompatible if reason == Reason::BothSecondary && self.is_witnessed() => {
+                self.claim(reply);
+            }
             Status::Incompatible if reason == Reason::BothSecondary => {
                 self.promote(Opening::MakePrimary, None, Some(reply));
             }
-            _ if force => self.promote(Opening::MakePrimary, None, Some(reply)),
             Status::Incompatible => {
                 self.refuse_for(
                     reply,
@@ -140,6 +156,25 @@ impl State {
                 );
             }
         }
+    }
+
+    /// What a forced Make primary is called: with a witness, it leaves the witness's guarantee.
+    fn opening_of(&self, force: bool) -> Opening {
+        if force && self.is_witnessed() {
+            Opening::Overridden
+        } else {
+            Opening::MakePrimary
+        }
+    }
+
+    fn refuse_without_lease(&mut self, reply: ReplyToken) {
+        let why = self.witness_reason().unwrap_or(Reason::WitnessSilent);
+        self.refuse_for(
+            reply,
+            RefusalCode::Conflict,
+            "This station does not take the lead.",
+            why,
+        );
     }
 
     fn asked_to_hand_over(&mut self, reply: ReplyToken) {

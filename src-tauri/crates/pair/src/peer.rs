@@ -7,6 +7,7 @@ use crate::config::RunId;
 use crate::event::{ContactFailure, LinkId, Side};
 use crate::message::{Head, Hello, Stream, Writer};
 use crate::reason::Reason;
+use crate::right::SentBeats;
 use crate::time::{Mono, SILENCE};
 
 /// The other station, as last heard.
@@ -153,6 +154,9 @@ pub(crate) struct Link {
     /// This station's heartbeats: how many, when the last.
     pub(crate) beats: u64,
     pub(crate) beat_at: Option<Mono>,
+    pub(crate) sent: SentBeats,
+    /// What the latest heartbeat said of this station's promise.
+    pub(crate) said_promised: bool,
     /// The number of the peer's last heartbeat here.
     pub(crate) heard: u64,
     /// The last echo, and when it last rose.
@@ -175,6 +179,8 @@ impl Link {
             received: now,
             beats: 0,
             beat_at: None,
+            sent: SentBeats::default(),
+            said_promised: false,
             heard: 0,
             echo: 0,
             echo_rose: now,

@@ -1,6 +1,7 @@
 //! A secondary becomes primary out of contact: by itself (rules 1 to 3) or on its operator's word.
 //!
-//! [`State::may_promote`] is the one place that lets a promotion through; a witness would be asked there.
+//! [`State::may_promote`] is the one place that lets a promotion through. With a witness it lets none through without the lease but
+//! one that the primary itself hands over, and one that the operator forces, which is labelled.
 
 use std::time::Duration;
 
@@ -56,13 +57,23 @@ impl State {
         })
     }
 
+    /// The same without a look at the status, which asks this.
+    pub(crate) fn offset_ran_out(&self) -> bool {
+        let counts = self.armed() == Armed::Armed && self.change.is_none();
+        let ran_out = |offset| self.now.mono >= self.contact.silent_since() + offset;
+        counts && self.mode().offset().is_some_and(ran_out)
+    }
+
     /// Whether nothing forbids a promotion at this moment, however it came about.
-    fn may_promote(&self) -> bool {
-        self.mode().is_secondary() && self.change.is_none() && !self.is_stopping()
+    fn may_promote(&self, why: Opening) -> bool {
+        let witnessed = matches!(why, Opening::Switch | Opening::Overridden)
+            || !self.is_witnessed()
+            || self.holds_lease();
+        self.mode().is_secondary() && self.change.is_none() && !self.is_stopping() && witnessed
     }
 
     pub(crate) fn settle_promotion(&mut self) {
-        if self.promotes_at().is_some_and(|at| self.now.mono >= at) {
+        if self.is_due() && self.may_promote(Opening::Failover) {
             self.promote(Opening::Failover, None, None);
         }
     }
@@ -74,7 +85,7 @@ impl State {
         handover: Option<HandoverId>,
         reply: Option<ReplyToken>,
     ) {
-        if !self.may_promote() {
+        if !self.may_promote(why) {
             self.reply(
                 reply,
                 Err(crate::state::refusal(
@@ -89,7 +100,9 @@ impl State {
 
     /// The countdown as it is shown: `None` where none runs that can fire.
     pub(crate) fn countdown(&self, now: Mono) -> Option<Duration> {
-        self.promotes_at().map(|at| at.since(now))
+        self.promotes_at()
+            .filter(|at| now < *at || !self.is_witnessed())
+            .map(|at| at.since(now))
     }
 
     /// While the countdown runs, reconnection is tried at least every heartbeat.

@@ -221,17 +221,21 @@ impl State {
         };
         let checked = self.wanted.checked;
         let (head, writer, standing) = (self.own.head, self.writer, self.said_standing());
+        let promised = self.promises();
         let Some(link) = self.link.as_mut().filter(|link| link.greeted) else {
             return;
         };
         if link
             .beat_at
             .is_some_and(|at| now.mono.since(at) < HEARTBEAT)
+            && promised == link.said_promised
         {
             return;
         }
+        link.said_promised = promised;
         link.beat_at = Some(now.mono);
         link.beats += 1;
+        link.sent.note(link.beats, now.mono);
         let beat = Heartbeat {
             number: link.beats,
             heard: link.heard,
@@ -240,6 +244,7 @@ impl State {
             trouble,
             standing,
             checked,
+            promised,
             wall_ms: now.wall_ms,
         };
         let message = Message::Heartbeat(beat);
@@ -349,6 +354,11 @@ impl State {
             });
             self.drop_link(HangupReason::Fenced);
             return;
+        }
+        match stream {
+            Some(stream) if follows => self.bind(stream),
+            _ if beat.promised => self.promised(beat.heard),
+            _ => {}
         }
         let own_seq = self.own.head.position.seq;
         if let Some(peer) = self.peer.as_mut() {

@@ -136,6 +136,19 @@ reasons! {
         "This station cannot take over, because its disk does not accept the change.",
         "Free space on the disk of this station.";
 
+    /// With a witness: it is somebody else's turn.
+    LeaseElsewhere, Unavailable, "lease_elsewhere",
+        "The other station is silent here but holds the witness's lease, so it may be editing, and this one does not lead.",
+        "Reconnect the stations; Make primary here in spite of it leaves the guarantee that only one of them edits.";
+    /// With a witness: neither of the two others is there.
+    WitnessSilent, Unavailable, "witness_silent",
+        "Neither the other station nor the witness can be reached, so this station does not lead.",
+        "Reconnect either one; Make primary here in spite of it leaves the guarantee that only one station edits.";
+    /// With a witness: the operator's word.
+    Overridden, Unavailable, "overridden",
+        "This station edits on its operator's word, without the witness's lease, so the other one may be editing, too.",
+        "Reconnect the other station or the witness.";
+
     /// Never met.
     FirstContact, Connecting, "first_contact",
         "The other station has not been reached yet.", "Start it and give it this station's URL.";
@@ -149,6 +162,10 @@ reasons! {
     FirstSync, Connecting, "first_sync",
         "The first copy is under way.", "Wait until it is complete.";
 
+    /// One witness for both, or none.
+    DifferentWitness, NotSynced, "different_witness",
+        "The stations are not set to the same witness, so nothing takes over by itself and a second primary is not ruled out.",
+        "Set the same witness, or none, in the redundancy settings of both stations.";
     /// Equal positions, other data.
     SumsDiffer, NotSynced, "sums_differ",
         "The data of the two stations differs though they are at the same entry.", "Choose Resync now.";

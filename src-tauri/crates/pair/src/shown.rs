@@ -9,10 +9,9 @@ use crate::follow::Phase;
 use crate::message::{Head, Standing, Writer};
 use crate::reason::Reason;
 use crate::state::State;
-use crate::time::{
-    FIRST_ANSWER, HEARTBEAT, Mono, Now, SILENCE, SYNCING_IS_NEWS, WAKE_GAP, WRITER_HANGS,
-};
+use crate::time::{FIRST_ANSWER, HEARTBEAT, Mono, Now, SILENCE, SYNCING_IS_NEWS, WRITER_HANGS};
 use crate::view::{Armed, Difference, Lag, Notice, PeerView, Progress, Record, Status, View};
+use crate::witness::{WitnessFailure, WitnessState};
 
 /// What was last shown, to tell what changed.
 #[derive(Debug, Clone)]
@@ -35,6 +34,7 @@ struct Rest {
     checked: (Option<Checked>, Option<Checked>),
     progress: Option<Progress>,
     counts: bool,
+    witness: Option<(WitnessState, Option<WitnessFailure>, bool)>,
 }
 
 impl Shown {
@@ -119,6 +119,9 @@ impl State {
         if leads && self.standing() == Standing::HandingOver {
             return Reason::HandoverOpen;
         }
+        if let Some(reason) = self.witness_reason() {
+            return reason;
+        }
         if self.follow.promotion_fails.is_some() {
             return Reason::PromotionFails;
         }
@@ -130,6 +133,9 @@ impl State {
 
     fn not_synced(&self) -> Option<Reason> {
         let peer = self.peer.as_ref()?;
+        if self.witness_differs() {
+            return Some(Reason::DifferentWitness);
+        }
         let hangs = |writer: Writer| matches!(writer, Writer::Hangs { for_ms } if u128::from(for_ms) > WRITER_HANGS.as_millis());
         if self.mode().is_secondary() {
             return self
@@ -220,7 +226,7 @@ impl State {
         }
     }
 
-    /// Whether operators may edit here. The one place that decides it; a witness would be asked here.
+    /// Whether operators may edit here. The one place that decides it; `right` says on what ground.
     #[must_use]
     pub fn edits(&self, now: Now) -> Edits {
         let epoch = self.own.head.position.epoch;
@@ -244,28 +250,29 @@ impl State {
         if self.is_stopping() || self.lead.needs_lineage.is_some() {
             return refused(EditsRefused::Changing);
         }
-        if mode == Mode::None {
-            return Edits::Allowed { epoch, until: None };
-        }
-        match self.standing() {
-            Standing::Superseded => refused(EditsRefused::Superseded),
-            Standing::Forked => refused(EditsRefused::Forked),
-            Standing::HandingOver => refused(EditsRefused::HandingOver),
-            Standing::Waiting => refused(EditsRefused::Waiting),
-            Standing::Starting => refused(EditsRefused::Starting),
-            // An epoch is owed, the record that this process may end without order is not on disk yet, or a word was
-            // taken back in memory only.
-            _ if self.lead.needs_epoch.is_some()
-                || self.durable.clean
-                || self.durable.handing_over.is_some() =>
-            {
-                refused(EditsRefused::Changing)
+        if mode == Mode::Primary {
+            match self.standing() {
+                Standing::Superseded => return refused(EditsRefused::Superseded),
+                Standing::Forked => return refused(EditsRefused::Forked),
+                Standing::HandingOver => return refused(EditsRefused::HandingOver),
+                Standing::Waiting => return refused(EditsRefused::Waiting),
+                Standing::Starting => return refused(EditsRefused::Starting),
+                Standing::Editing | Standing::Following => {}
             }
-            _ => Edits::Allowed {
-                epoch,
-                until: Some(now.mono + WAKE_GAP),
-            },
         }
+        let warrant = match self.warrant(now.mono) {
+            Ok(warrant) => warrant,
+            Err(why) => return refused(why),
+        };
+        // An epoch is owed, the record that this process may end without order is not on disk yet, or a word was taken back
+        // in memory only.
+        let owes = self.lead.needs_epoch.is_some()
+            || self.durable.clean
+            || self.durable.handing_over.is_some();
+        if mode == Mode::Primary && owes {
+            return refused(EditsRefused::Changing);
+        }
+        warrant.allows(epoch, now.mono)
     }
 
     /// Says what the edit gate is, where it changed or is to be renewed.
@@ -314,6 +321,9 @@ impl State {
             ),
             progress: self.follow.progress(),
             counts: self.promotes_at().is_some(),
+            witness: self
+                .witness_view(self.now.mono)
+                .map(|witness| (witness.state, witness.failure, witness.overridden)),
         };
         let mut changed = self.shown.rest.replace(rest.clone()) != Some(rest);
         if before != Some((status, reason)) {
@@ -378,6 +388,7 @@ impl State {
             first,
             self.promotes_at(),
             self.lead.asking_ends(),
+            self.right_deadline(),
             self.switch.deadline(),
         ]
         .into_iter()
@@ -423,6 +434,7 @@ impl State {
             progress: self.follow.progress(),
             checked: self.wanted.checked,
             difference: self.difference(),
+            witness: self.witness_view(now.mono),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::follow::Follow;
 use crate::lead::Lead;
 use crate::message::{EPOCHS_MAX, Head, Hello, PROTOCOL, Standing, Writer};
 use crate::peer::{Contact, Link, Peer};
+use crate::right::Right;
 use crate::shown::Shown;
 use crate::switch::Switch;
 use crate::time::{Mono, Now, WAKE_GAP};
@@ -34,6 +35,7 @@ pub struct State {
     pub(crate) lead: Lead,
     pub(crate) follow: Follow,
     pub(crate) switch: Switch,
+    pub(crate) right: Right,
     pub(crate) contact: Contact,
     pub(crate) peer: Option<Peer>,
     pub(crate) link: Option<Link>,
@@ -67,6 +69,7 @@ impl State {
     ) -> (Self, Vec<Action>) {
         let mode = durable.config.mode;
         let clean = durable.clean;
+        let promised = durable.promised.is_some();
         let mut state = Self {
             me,
             now,
@@ -79,6 +82,7 @@ impl State {
             lead: Lead::default(),
             follow: Follow::new(now.mono),
             switch: Switch::default(),
+            right: Right::new(now.mono, promised),
             contact: Contact::new(now.mono),
             peer: None,
             link: None,
@@ -151,6 +155,7 @@ impl State {
             Event::Verified { token, scan } => self.scanned(token, scan),
             Event::Writer(writer) => self.writer = writer,
             Event::Restored { own } => self.restored(own),
+            Event::Witness { token, answer } => self.witness_answered(token, answer),
             Event::Command { reply, command } => self.command(reply, command),
             Event::Stop => self.stop = self.stop.or(Some(Stop::Asked)),
         }
@@ -164,6 +169,7 @@ impl State {
         self.settle_follow();
         self.settle_switch();
         self.settle_check();
+        self.settle_right();
         self.settle_stop();
         self.reach_out();
         self.beat();
@@ -229,6 +235,7 @@ impl State {
     pub(crate) fn stopped(&mut self) {
         self.stop = Some(Stop::Done);
         self.drop_link(crate::action::HangupReason::Changed);
+        self.release_for_good();
         self.out.push(Action::Stopped);
     }
 
@@ -284,6 +291,7 @@ impl State {
             epoch_seen: self.epoch_seen(),
             handing_over: self.durable.handing_over,
             refused: self.durable.refused,
+            witness: self.durable.config.witness.as_ref().map(|w| w.id),
             said_at: now.mono,
             wall_ms: now.wall_ms,
         }

@@ -31,8 +31,29 @@ pub const CHECK_AFTER_START: Duration = Duration::from_secs(30);
 pub const CHECK_EVERY: Duration = Duration::from_secs(600);
 /// When a check that could not be made is tried again.
 pub const CHECK_RETRY: Duration = Duration::from_secs(60);
+/// How long a lease of the witness lasts, from the sending of the request for it.
+pub const LEASE: Duration = Duration::from_secs(5);
+/// How often a lease is renewed.
+pub const LEASE_RENEW: Duration = Duration::from_secs(1);
+/// The driver answers each request to the witness within this time.
+pub const WITNESS_ANSWER: Duration = Duration::from_millis(1_500);
+/// How often a station that does not want the lease looks whether the witness answers.
+pub const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How long a primary relies on its secondary's promise, from the sending of the last heartbeat that was acknowledged.
+pub const RELIANCE: Duration = Duration::from_secs(3);
+/// How long an operator's Make primary waits for the lease: for the former holder's to run out, and a few attempts.
+pub const CLAIM_PATIENCE: Duration = Duration::from_secs(10);
+/// The least failover offset time with a witness, in seconds: by then the lease of a primary that died has run out.
+pub const OFFSET_WITNESSED_S_MIN: u32 = 6;
 /// The least and greatest failover offset time, in seconds.
 pub const OFFSET_S: std::ops::RangeInclusive<u32> = 2..=86_400;
+
+/// What is allowed for clocks that run at different rates: a tenth of the time that both count. Quartz clocks differ by less than
+/// a thousandth; the rest is for clocks that are being adjusted.
+#[must_use]
+pub const fn margin(of: Duration) -> Duration {
+    Duration::from_nanos((of.as_nanos() / 10) as u64)
+}
 
 /// A reading of a monotonic clock that counts suspend: time since some fixed moment of this boot.
 #[derive(

@@ -12,6 +12,7 @@ use crate::check::Checked;
 use crate::config::Mode;
 use crate::message::{Head, Standing, Writer};
 use crate::reason::Reason;
+use crate::witness::WitnessView;
 
 /// The seven statuses, in the order of DESIGN.md 5.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -170,6 +171,8 @@ pub struct View {
     pub checked: Option<Checked>,
     /// What each side has beyond the other, where that is known and differs.
     pub difference: Option<Difference>,
+    /// The witness, where one is set.
+    pub witness: Option<WitnessView>,
 }
 
 /// What an operator is told even with the window closed.
@@ -257,6 +260,10 @@ pub enum Record {
     SnapshotInstalled,
     /// The operator stopped the countdown.
     Held,
+    /// This primary edits on its operator's word, without the witness.
+    Overridden,
+    /// The witness's guarantee is back after that.
+    GuaranteeBack,
     /// A full verify ended.
     Verified {
         /// The scan gave the rolling sum.
@@ -273,6 +280,8 @@ pub enum Opening {
     Failover,
     /// The operator's Make primary.
     MakePrimary,
+    /// The operator's Make primary in spite of the witness: labelled as leaving its guarantee.
+    Overridden,
     /// A planned switch.
     Switch,
     /// The mode was set to primary on a secondary.

@@ -10,6 +10,7 @@ import type { Progress } from "./Progress";
 import type { Reason } from "./Reason";
 import type { Status } from "./Status";
 import type { Sum } from "./Sum";
+import type { Witness } from "./Witness";
 
 /**
  * `get_redundancy`: the pair as this station sees it.
@@ -111,6 +112,10 @@ listener_error: string | null,
  * How many entries are kept as orphans and not yet dealt with.
  */
 orphans: number, 
+/**
+ * The witness; null where none is set.
+ */
+witness: Witness | null, 
 /**
  * Which steps the present state offers.
  */

@@ -4,6 +4,7 @@ use domain::history::{Chain, Sum};
 use domain::ids::{LineageId, StationId};
 pub use pair::reason::Reason;
 pub use pair::view::Status;
+pub use pair::witness::WitnessState;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -86,8 +87,28 @@ pub struct Redundancy {
     pub listener_error: Option<String>,
     /// How many entries are kept as orphans and not yet dealt with.
     pub orphans: u64,
+    /// The witness; null where none is set.
+    pub witness: Option<Witness>,
     /// Which steps the present state offers.
     pub offers: Offers,
+}
+
+/// The witness, as this station sees it. Its password is never told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Witness {
+    /// Where it is, with the fingerprint of its certificate.
+    pub url: String,
+    /// The user that this station logs in as; null for none.
+    pub user: Option<String>,
+    /// How this station stands with it.
+    pub state: WitnessState,
+    /// Until when the lease, or the promise that stands in for it, lasts unless it is renewed (RFC 3339); null without one.
+    pub until: Option<String>,
+    /// Why it could not be asked last and what to do, in words; null where it could.
+    pub failure: Option<String>,
+    /// This station edits on its operator's word, outside the witness's guarantee.
+    pub overridden: bool,
 }
 
 /// How far the secondary is behind.
@@ -214,6 +235,34 @@ pub struct SetRedundancy {
     /// That this station's data may be replaced by the primary's (a backup is kept).
     #[serde(default)]
     pub confirm_replace: Option<bool>,
+    /// The witness; null does without one from now on.
+    #[serde(default, deserialize_with = "super::given")]
+    #[ts(optional = nullable, as = "Option<SetWitness>")]
+    pub witness: Option<Option<SetWitness>>,
+}
+
+/// The witness as an operator sets it.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct SetWitness {
+    /// `https://HOST:PORT/#sha256-…`: an etcd server and the fingerprint of its certificate.
+    pub url: String,
+    /// The user to log in as; none where it is not given.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// The user's password; the one that is known where it is not given.
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+impl std::fmt::Debug for SetWitness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetWitness")
+            .field("url", &self.url)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
 }
 
 /// `confirm_peer`: the code as the other station's screen shows it.

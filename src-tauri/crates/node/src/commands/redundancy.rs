@@ -16,9 +16,10 @@ use super::errors::sentence;
 use crate::api::{
     ApiError, ConfirmPeer, Difference, ErrorCode, GetRedundancyLog, Lag, LastVerify, MakePrimary,
     Mode, Offers, PeerView, PositionView, Progress, Reason, Redundancy, RedundancyLogEntry,
-    SetRedundancy, Status, Verified,
+    SetRedundancy, Status, Verified, Witness, WitnessState,
 };
 use crate::redundancy::{self, RedundancyHandle, Snapshot};
+use crate::witness;
 
 /// Lines of the log that are answered where no limit is given, and at most.
 const LOG_DEFAULT: u32 = 100;
@@ -53,6 +54,13 @@ pub async fn set(
         peer_url: args.peer_url,
         auto_rejoin: args.auto_rejoin,
         confirm_replace: args.confirm_replace.unwrap_or(false),
+        witness: args.witness.map(|witness| {
+            witness.map(|typed| witness::SetWitness {
+                url: typed.url,
+                user: typed.user,
+                password: typed.password,
+            })
+        }),
     };
     if let Err(error) = handle.configure(settings).await {
         let error = ApiError::from(error);
@@ -269,8 +277,27 @@ pub fn shown(snapshot: &Snapshot) -> Redundancy {
         auto_rejoin: snapshot.config.auto_rejoin,
         listener_error: snapshot.listener_error.as_deref().map(sentence),
         orphans: snapshot.orphans,
+        witness: shown_witness(snapshot),
         offers: offers(snapshot),
     }
+}
+
+fn shown_witness(snapshot: &Snapshot) -> Option<Witness> {
+    let set = snapshot.config.witness.as_ref()?;
+    let view = snapshot.view.witness;
+    let until = view.and_then(|view| view.left).map(|left| {
+        snapshot.taken.wall_ms + i64::try_from(left.as_millis()).unwrap_or(i64::MAX / 2)
+    });
+    Some(Witness {
+        url: set.url.clone(),
+        user: set.user.clone(),
+        state: view.map_or(WitnessState::Unknown, |view| view.state),
+        until: until.map(instant),
+        failure: view
+            .and_then(|view| view.failure)
+            .map(|failure| failure.words().to_owned()),
+        overridden: view.is_some_and(|view| view.overridden),
+    })
 }
 
 /// Cause and cure in one sentence each; with both versions, and the station to update, where the versions differ.
@@ -354,7 +381,10 @@ fn offers(snapshot: &Snapshot) -> Offers {
         .as_ref()
         .is_some_and(|peer| peer.mode.is_secondary());
     Offers {
-        make_primary: view.mode.is_secondary() || beaten || waits,
+        make_primary: view.mode.is_secondary()
+            || beaten
+            || waits
+            || refused == Some(EditsRefused::NoLease),
         hand_over: leads && (in_step || heals_by_switch) && view.editable,
         become_secondary: beaten && !peer_follows,
         resync_now: (in_step || view.status == Status::NotSynced) && !heals_by_switch,

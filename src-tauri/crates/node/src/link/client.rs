@@ -254,7 +254,7 @@ fn websocket_error(error: reqwest_websocket::Error) -> ContactError {
 }
 
 /// Finds the cause that an operator can act on in reqwest's chain of causes.
-fn contact_error(error: reqwest::Error) -> ContactError {
+pub(crate) fn contact_error(error: reqwest::Error) -> ContactError {
     let mut last = error.to_string();
     let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
     while let Some(error) = cause {
@@ -296,7 +296,7 @@ fn known_cause(error: &(dyn StdError + 'static)) -> Option<ContactError> {
 }
 
 /// The system's resolver, with a failure that can be told from others.
-struct SystemResolver;
+pub(crate) struct SystemResolver;
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -28,7 +28,7 @@ enum Host {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PeerUrlError {
     /// Nothing was typed.
-    #[error("the URL of the other station is missing; its redundancy settings show it to copy")]
+    #[error("the URL is missing; the redundancy settings of the other station show it to copy")]
     Empty,
     /// Longer than any URL of a station.
     #[error("the URL is longer than {LENGTH_MAX} characters")]
@@ -109,7 +109,7 @@ impl PeerUrl {
     }
 
     /// `https://HOST:PORT` with the path of an endpoint.
-    pub(super) fn endpoint(&self, path: &str) -> String {
+    pub(crate) fn endpoint(&self, path: &str) -> String {
         format!("https://{}:{}{path}", self.host, self.port)
     }
 }

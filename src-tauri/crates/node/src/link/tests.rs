@@ -99,6 +99,7 @@ impl Station {
             epoch_seen: 1,
             handing_over: None,
             refused: None,
+            witness: None,
             said_at: pair::Mono::default(),
             wall_ms: 0,
         }

@@ -69,6 +69,19 @@ pub fn client_config(identity: &Identity, expected: Expected) -> Result<ClientCo
     Ok(config)
 }
 
+/// The TLS of a connection to a server that is no station: it is told apart by its certificate, this station shows none.
+pub fn anonymous_client_config(expected: Expected) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(crypto_provider());
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(PinnedServer { provider, expected }))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.resumption = Resumption::disabled();
+    Ok(config)
+}
+
 /// Shows this station's certificate to every server, whatever authorities the server names.
 #[derive(Debug)]
 struct OwnCertificate(Arc<CertifiedKey>);

@@ -285,6 +285,7 @@ fn counted(page: &mut Page, metrics: &Metrics) {
     for why in [
         "failover",
         "make_primary",
+        "overridden",
         "switch",
         "configured",
         "unclean_stop",

@@ -60,6 +60,16 @@ pub(super) fn record(record: &Record) -> (&'static str, String) {
             "copied",
             "A full copy of the primary's data was put in place.".into(),
         ),
+        Record::Overridden => (
+            "overridden",
+            "The operator chose Make primary in spite of the witness: until the lease or the secondary is back, the other \
+             station may be editing, too."
+                .into(),
+        ),
+        Record::GuaranteeBack => (
+            "guarantee_back",
+            "This station edits by the witness's rules again.".into(),
+        ),
         Record::Held => ("held", "The operator stopped the countdown.".into()),
         Record::Verified { ok: true } => (
             "verified",
@@ -80,6 +90,9 @@ fn opening(why: Opening) -> &'static str {
     match why {
         Opening::Failover => "the primary was unavailable for the failover offset",
         Opening::MakePrimary => "the operator chose Make primary",
+        Opening::Overridden => {
+            "the operator chose Make primary in spite of the witness, leaving its guarantee"
+        }
         Opening::Switch => "a planned switch",
         Opening::Configured => "the mode was set to primary",
         Opening::UncleanStop => "the process before did not end in order",
@@ -97,6 +110,7 @@ pub(super) fn word(why: Opening) -> &'static str {
         Opening::Configured => "configured",
         Opening::UncleanStop => "unclean_stop",
         Opening::Restored => "restored",
+        Opening::Overridden => "overridden",
         Opening::Decided => "decided",
     }
 }

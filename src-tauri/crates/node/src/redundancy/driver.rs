@@ -25,6 +25,7 @@ use super::lane::{self, Lane, Turn};
 use super::links::{LinkEvent, OpenLink};
 use super::scans::Scans;
 use super::snapshot::Snapshot;
+use super::third::Third;
 use super::writer::WriterWatch;
 use crate::link::client::ContactError;
 use crate::link::server::Inbound;
@@ -64,6 +65,7 @@ pub(super) struct Queues {
 /// What the driver works with beside the machine and the store.
 pub(super) struct Outside {
     pub(super) connection: Connection,
+    pub(super) third: Third,
     pub(super) alive: AliveMark,
     pub(super) inputs: mpsc::Sender<Input>,
     pub(super) link_events: mpsc::Sender<(LinkId, LinkEvent)>,
@@ -80,6 +82,7 @@ pub(super) struct Driver {
     pub(super) scans: Scans,
     pub(super) follower: Follower,
     pub(super) connection: Connection,
+    pub(super) third: Third,
     pub(super) links: HashMap<LinkId, Held>,
     pub(super) replies: HashMap<ReplyToken, Answer>,
     pub(super) notices: broadcast::Sender<Notice>,
@@ -110,6 +113,7 @@ impl Driver {
     pub(super) fn new(state: State, store: Store, outside: Outside, now: Now) -> Self {
         let Outside {
             connection,
+            third,
             alive,
             inputs,
             link_events,
@@ -130,6 +134,7 @@ impl Driver {
             replies: HashMap::new(),
             reply_count: 0,
             connection,
+            third,
             alive,
             tick_due: now.mono,
             alive_due: now.mono,
@@ -166,6 +171,7 @@ impl Driver {
                 Ok(()) = agreed.changed() => self.show(clock::now()),
             }
         }
+        self.third.close().await;
         self.connection.close().await;
         for done in self.stopping.drain(..) {
             // Whoever asked may have gone.
@@ -190,6 +196,7 @@ impl Driver {
     /// Operators are answered last: what they asked for is in force, and shown, by then.
     fn carry_out(&mut self, actions: Vec<Action>, now: Now) {
         self.connection.follow(&self.state.durable().config);
+        self.third.follow(&self.state.durable().config);
         let (replies, actions): (Vec<_>, Vec<_>) = actions
             .into_iter()
             .partition(|action| matches!(action, Action::Reply { .. }));

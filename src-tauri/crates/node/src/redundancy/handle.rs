@@ -8,6 +8,7 @@ use pair::action::{Refusal, RefusalCode};
 use pair::config::ConfigError;
 use pair::event::Command;
 use pair::view::Notice;
+use pair::witness::WitnessRef;
 use store::Verified;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -15,6 +16,7 @@ use super::scans::ScanAnswer;
 use super::snapshot::Snapshot;
 use crate::link::peer_url::{PeerUrl, PeerUrlError};
 use crate::link::server::ListenError;
+use crate::witness::{Secrets, SetWitness, WitnessError, set_up};
 
 /// How long an orderly end may take.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,6 +36,9 @@ pub enum RedundancyError {
     /// The peer listener cannot be opened.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// The witness is of no use as it was typed.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
     /// There is no short code to confirm.
     #[error(
         "there is no code to confirm now: it stands on both screens once the stations have reached each other"
@@ -58,7 +63,9 @@ impl RedundancyError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.code.code(),
-            Self::Url(_) | Self::Config(_) | Self::WrongCode => RefusalCode::Invalid.code(),
+            Self::Url(_) | Self::Config(_) | Self::WrongCode | Self::Witness(_) => {
+                RefusalCode::Invalid.code()
+            }
             Self::NoCode => RefusalCode::Conflict.code(),
             Self::Store(_) => "internal",
             Self::Listen(_) | Self::Stopping => RefusalCode::Unavailable.code(),
@@ -70,7 +77,10 @@ impl RedundancyError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Url(_) | Self::Config(ConfigError::PeerMissing) => Some("peer_url"),
-            Self::Config(ConfigError::Offset(_)) => Some("failover_offset_s"),
+            Self::Config(ConfigError::Offset(_) | ConfigError::OffsetWitnessed(_)) => {
+                Some("failover_offset_s")
+            }
+            Self::Witness(error) => Some(error.field()),
             Self::WrongCode => Some("code"),
             Self::Refused(_) | Self::Listen(_) | Self::NoCode | Self::Store(_) | Self::Stopping => {
                 None
@@ -90,12 +100,17 @@ pub struct SetRedundancy {
     pub auto_rejoin: Option<bool>,
     /// The operator agreed that this station's data is replaced.
     pub confirm_replace: bool,
+    /// The witness; `Some(None)` does without one from now on.
+    pub witness: Option<Option<SetWitness>>,
 }
+
+/// The witness that a change of the configuration brings: none is `Some(None)`.
+pub(super) type WitnessChange = Option<Option<WitnessRef>>;
 
 /// What the driver is asked.
 pub(super) enum Request {
     Current(oneshot::Sender<Arc<Snapshot>>),
-    Configure(SetRedundancy, Answer),
+    Configure(SetRedundancy, WitnessChange, Answer),
     ConfirmPeer(String, Answer),
     Command(Command, Answer),
     MayRestore(Answer),
@@ -114,6 +129,7 @@ pub struct RedundancyHandle {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) notices: broadcast::Sender<Notice>,
     pub(super) own_url: Arc<PeerUrl>,
+    pub(super) secrets: Secrets,
 }
 
 impl RedundancyHandle {
@@ -150,8 +166,26 @@ impl RedundancyHandle {
 
     /// Sets mode, peer and offset. Answers when they are durable.
     pub async fn configure(&self, settings: SetRedundancy) -> Result<(), RedundancyError> {
-        self.ask(|answer| Request::Configure(settings, answer))
-            .await
+        let set = self.current().await?.config.witness.clone();
+        let witness = match settings.witness.clone() {
+            None => None,
+            Some(None) => Some(None),
+            Some(Some(typed)) => Some(Some(set_up(typed, set.as_ref(), &self.secrets).await?)),
+        };
+        let outcome = self
+            .ask(|answer| Request::Configure(settings, witness.clone(), answer))
+            .await;
+        let set = match (&outcome, witness) {
+            (Ok(()), Some(changed)) => changed,
+            _ => set,
+        };
+        let named = set
+            .as_ref()
+            .and_then(|set| Some((set.url.as_str(), set.user.as_deref()?)));
+        if let Err(error) = self.secrets.keep_only(named) {
+            tracing::warn!(%error, "the passwords of former witnesses could not be removed");
+        }
+        outcome
     }
 
     /// Confirms the short code that both screens show; the peer's certificate is pinned from then on.

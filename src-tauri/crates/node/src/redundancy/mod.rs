@@ -27,6 +27,7 @@ mod scans;
 mod snapshot;
 mod start;
 mod tail;
+mod third;
 mod writer;
 
 pub use handle::{RedundancyError, RedundancyHandle, SetRedundancy};

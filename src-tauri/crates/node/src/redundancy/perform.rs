@@ -45,6 +45,7 @@ impl Driver {
                 self.scans.now(token, None);
             }
             Action::Check { token } => self.scans.in_background(token),
+            Action::Witness { token, what } => self.third.ask(token, what),
             Action::Log(record) => {
                 self.count(&record);
                 let (event, detail) = describe::record(&record);

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::clock;
 use super::driver::{Driver, Input};
-use super::handle::{Answer, RedundancyError, Request, SetRedundancy};
+use super::handle::{Answer, RedundancyError, Request, SetRedundancy, WitnessChange};
 use crate::link::peer_url::PeerUrl;
 
 impl Driver {
@@ -19,9 +19,11 @@ impl Driver {
                 // Whoever asked may have gone; so below.
                 let _ = answer.send(Arc::new(self.snapshot(clock::now())));
             }
-            Request::Configure(settings, answer) => match self.connection.take_closing() {
-                Some(closing) => self.again_after(closing, Request::Configure(settings, answer)),
-                None => self.configure(settings, answer),
+            Request::Configure(settings, witness, answer) => match self.connection.take_closing() {
+                Some(closing) => {
+                    self.again_after(closing, Request::Configure(settings, witness, answer));
+                }
+                None => self.configure(settings, witness, answer),
             },
             Request::ConfirmPeer(code, answer) => match self.confirm(&code) {
                 Ok(command) => self.command(command, answer),
@@ -45,8 +47,8 @@ impl Driver {
         }
     }
 
-    fn configure(&mut self, settings: SetRedundancy, answer: Answer) {
-        match self.prepare(settings) {
+    fn configure(&mut self, settings: SetRedundancy, witness: WitnessChange, answer: Answer) {
+        match self.prepare(settings, witness) {
             Ok(command) => self.command(command, answer),
             Err(error) => {
                 self.connection.close_unneeded();
@@ -75,12 +77,17 @@ impl Driver {
     }
 
     /// Checks what an operator set, and opens the listener that it needs.
-    fn prepare(&mut self, settings: SetRedundancy) -> Result<Command, RedundancyError> {
+    fn prepare(
+        &mut self,
+        settings: SetRedundancy,
+        witness: WitnessChange,
+    ) -> Result<Command, RedundancyError> {
         let SetRedundancy {
             mode,
             peer_url,
             auto_rejoin,
             confirm_replace,
+            witness: _,
         } = settings;
         let before = &self.state.durable().config;
         let peer = match peer_url {
@@ -92,6 +99,7 @@ impl Driver {
             mode,
             peer,
             auto_rejoin,
+            witness: witness.unwrap_or_else(|| before.witness.clone()),
         };
         config.check()?;
         if mode != Mode::None {

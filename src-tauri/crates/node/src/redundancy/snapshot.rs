@@ -68,6 +68,9 @@ impl Snapshot {
             copy.taken = Now::default();
             copy.view.countdown = None;
             copy.view.lag.time = std::time::Duration::ZERO;
+            if let Some(witness) = &mut copy.view.witness {
+                witness.left = None;
+            }
             if let Edits::Allowed { until, .. } = &mut copy.edits {
                 *until = None;
             }

@@ -16,10 +16,12 @@ use super::driver::{Driver, Outside, Queues};
 use super::handle::RedundancyHandle;
 use super::lane;
 use super::snapshot::Snapshot;
+use super::third::Third;
 use crate::link::address::{self, AddressError};
 use crate::link::identity::{Identity, IdentityError};
 use crate::link::peer_url::PeerUrlError;
 use crate::metrics::Metrics;
+use crate::witness::Secrets;
 
 /// Requests, events and callers that may wait for the driver. It never waits itself, so these only smooth bursts.
 const WAITING_MAX: usize = 64;
@@ -94,10 +96,13 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
     let (link_events, link_event_queue) = mpsc::channel(WAITING_MAX);
     let (inbound, inbound_queue) = mpsc::channel(WAITING_MAX);
     let notices = broadcast::Sender::new(NOTICES_KEPT);
+    let secrets = Secrets::new(store.dir());
+    let third = Third::new(store.station(), secrets.clone(), inputs.clone());
     let connection = Connection::new(identity, address, inbound, inputs.clone());
     let (publish, snapshots) = watch::channel(Arc::new(Snapshot::of(&state, &connection, 0, now)));
     let outside = Outside {
         connection,
+        third,
         alive,
         inputs,
         link_events,
@@ -117,5 +122,6 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         snapshots,
         notices,
         own_url,
+        secrets,
     })
 }

@@ -69,6 +69,7 @@ impl Station {
                 mode,
                 peer_url,
                 auto_rejoin: None,
+                witness: None,
                 confirm_replace: false,
             })
             .await
@@ -292,6 +293,7 @@ async fn a_stations_own_data_is_replaced_only_when_its_operator_agrees_and_a_bac
         mode: FAILOVER,
         peer_url: Some(primary.handle.own_url()),
         auto_rejoin: None,
+        witness: None,
         confirm_replace: true,
     };
     other.handle.configure(agreed).await.unwrap();
@@ -491,6 +493,7 @@ async fn what_an_operator_types_wrong_is_refused_and_changes_nothing() {
         mode: Mode::Primary,
         peer_url: None,
         auto_rejoin: None,
+        witness: None,
         confirm_replace: false,
     };
     assert_eq!(
@@ -536,6 +539,7 @@ async fn the_port_is_free_again_after_leaving_and_can_be_taken_at_once() {
             mode: Mode::None,
             peer_url: None,
             auto_rejoin: None,
+            witness: None,
             confirm_replace: false,
         };
         pair.primary.handle.configure(none).await.unwrap();

@@ -42,6 +42,7 @@ fn snapshot(mode: pair::Mode, reason: Reason, edits: Edits) -> Snapshot {
         progress: None,
         checked: None,
         difference: None,
+        witness: None,
     };
     Snapshot {
         config: Config {

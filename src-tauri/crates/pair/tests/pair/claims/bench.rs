@@ -7,6 +7,7 @@ use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
 use pair::event::{Away, Command, Event, LinkId, Own, ReplyToken, Side};
 use pair::message::{Head, Heartbeat, Hello, Message, PROTOCOL, Standing, Stream, Writer};
 use pair::view::{Armed, View};
+use pair::witness::{Answer, WitnessFailure};
 use pair::{Durable, Mode, Mono, Now, Reason, State, Status};
 use uuid::Uuid;
 
@@ -64,6 +65,7 @@ pub(super) fn config(mode: Mode) -> Config {
         mode,
         peer: Some(peer),
         auto_rejoin: false,
+        witness: None,
     }
 }
 
@@ -92,6 +94,7 @@ pub(super) fn hello(mode: Mode, epochs: &[EpochStart], seq: u64) -> Hello {
         epoch_seen: epochs[epochs.len() - 1].epoch.number,
         handing_over: None,
         refused: None,
+        witness: None,
         said_at: Mono::from_ms(1),
         wall_ms: 0,
     }
@@ -106,6 +109,8 @@ pub(super) struct Bench {
     tokens: u64,
     beats: u64,
     pub(super) disk_full: bool,
+    /// What the witness says to everything; `None` where it does not answer.
+    pub(super) witness: Option<Answer>,
 }
 
 impl Bench {
@@ -131,6 +136,7 @@ impl Bench {
             tokens: 0,
             beats: 0,
             disk_full: false,
+            witness: Some(Answer::Failed(WitnessFailure::Unreachable)),
         };
         bench.carry_out(actions);
         bench
@@ -198,6 +204,10 @@ impl Bench {
                 Action::Quiesce { token } => Event::Quiesced {
                     token,
                     head: self.state.own().head,
+                },
+                Action::Witness { token, .. } => match self.witness {
+                    Some(answer) => Event::Witness { token, answer },
+                    None => continue,
                 },
                 _ => continue,
             };
@@ -272,6 +282,7 @@ impl Bench {
             trouble: None,
             standing,
             checked: None,
+            promised: false,
             wall_ms: 0,
         };
         self.event(Event::Received {

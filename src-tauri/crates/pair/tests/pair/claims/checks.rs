@@ -52,6 +52,7 @@ impl Bench {
             writer: Writer::Ok,
             trouble,
             standing: Standing::Editing,
+            promised: false,
             checked: trouble.map(|_| Checked {
                 at_ms: 7,
                 ok: false,

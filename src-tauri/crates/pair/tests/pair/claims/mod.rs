@@ -7,4 +7,5 @@ mod fitting;
 mod histories;
 mod primary;
 mod secondary;
+mod witness;
 mod words;

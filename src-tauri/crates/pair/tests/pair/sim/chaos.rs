@@ -16,8 +16,11 @@ impl<D: Disk> World<D> {
         let Pace { pause_ms, .. } = D::PACE;
         let wait = self.rng.range(pause_ms.0, pause_ms.1);
         self.at(wait, Ev::Chaos);
+        self.trouble_witness();
         let s = self.rng.below(2);
-        match self.rng.below(100) {
+        // A pair with a witness is left to its trouble more often.
+        let calm = self.third.on && self.rng.chance(60);
+        match self.rng.below(if calm { 48 } else { 100 }) {
             0..45 => {
                 let s = if self.writable_now(s) { s } else { 1 - s };
                 for _ in 0..=self.rng.below(3) {
@@ -53,13 +56,13 @@ impl<D: Disk> World<D> {
             .is_some_and(|proc| matches!(proc.gate, Edits::Allowed { .. }))
     }
 
-    fn cut_network(&mut self) {
+    pub(super) fn cut_network(&mut self) {
         self.up = match self.rng.below(3) {
             0 => [false, false],
             1 => [false, true],
             _ => [true, false],
         };
-        let long = self.rng.range(100, 9_000);
+        let long = self.rng.range(100, self.longest());
         let up = self.up;
         self.note(|| format!("network {up:?} for {long} ms"));
         self.at(long, Ev::Heal);
@@ -83,8 +86,13 @@ impl<D: Disk> World<D> {
         self.at(wait, Ev::Restart { s });
     }
 
+    /// How long a trouble may last: long enough for an offset to run out.
+    fn longest(&self) -> u64 {
+        if self.third.on { 18_000 } else { 9_000 }
+    }
+
     fn stall(&mut self, s: usize) {
-        let long = self.rng.range(200, 9_000);
+        let long = self.rng.range(200, self.longest());
         self.st[s].stalled_until = self.now + long;
         self.note(|| format!("{s} is stopped for {long} ms"));
         self.at(long, Ev::Wake { s });
@@ -139,7 +147,7 @@ impl<D: Disk> World<D> {
     }
 
     fn some_command(&mut self, s: usize) {
-        let force = self.rng.chance(30);
+        let force = self.rng.chance(if self.third.on { 8 } else { 30 });
         let command = match self.rng.below(14) {
             0..5 => Command::MakePrimary { force },
             5..8 => {
@@ -156,7 +164,7 @@ impl<D: Disk> World<D> {
                     1 => Mode::Primary,
                     2 => Mode::SecondaryCopy,
                     _ => Mode::SecondaryFailover {
-                        offset_s: self.rng.range(2, 5) as u32,
+                        offset_s: self.rng.range(2, 5) as u32 + if self.third.on { 4 } else { 0 },
                     },
                 };
                 self.configure_to(s, mode);
@@ -171,6 +179,7 @@ impl<D: Disk> World<D> {
             mode,
             peer: peer_of(s),
             auto_rejoin: self.rng.chance(30),
+            witness: self.third.set(),
         };
         self.command(
             s,

@@ -12,12 +12,12 @@ use super::disk::Disk;
 use super::world::World;
 
 impl<D: Disk> World<D> {
-    fn violated(&mut self, what: &str) -> ! {
+    pub(super) fn violated(&mut self, what: &str) -> ! {
         let trace: Vec<String> = self.trace.iter().cloned().collect();
         panic!("VIOLATED at {} ms: {what}\n{}", self.now, trace.join("\n"));
     }
 
-    fn writable(&self, s: usize) -> Option<Epoch> {
+    pub(super) fn writable(&self, s: usize) -> Option<Epoch> {
         let now = self.clock(s).mono;
         match self.st[s].proc.as_ref()?.gate {
             Edits::Allowed { epoch, until } if until.is_none_or(|until| now < until) => Some(epoch),
@@ -47,6 +47,7 @@ impl<D: Disk> World<D> {
                 ));
             }
         }
+        self.check_one_primary();
         self.check_synced(s);
     }
 
@@ -167,7 +168,8 @@ impl<D: Disk> World<D> {
                 .former_mode
                 .and_then(pair::Mode::offset)
                 .unwrap_or_default();
-            let silent = proc.silent;
+            // Its own clock may run faster than the world's.
+            let silent = self.by_clock(s, proc.silent) + 2;
             if u128::from(silent) < offset.as_millis() {
                 self.violated(&format!(
                     "{s} promotes itself after {silent} ms of an offset of {offset:?}"

@@ -12,6 +12,7 @@ impl<D: Disk> World<D> {
     pub(super) fn heal_and_settle(&mut self) {
         self.chaotic = false;
         self.up = [true; 2];
+        self.witness_heals();
         for s in 0..2 {
             self.st[s].full_until = 0;
             self.st[s].hangs_until = 0;

@@ -182,6 +182,10 @@ impl<D: Disk> World<D> {
                 });
             }
             Action::StopApplying => self.stop_applying(s),
+            Action::Witness { token, what } => {
+                let boot = proc.boot;
+                self.ask_witness(s, boot, token, what);
+            }
             Action::Reply { reply, result: _ } => {
                 let known = proc.replies.remove(&reply.0);
                 assert!(known, "a command is answered once");
@@ -202,6 +206,7 @@ impl<D: Disk> World<D> {
                 self.count(match why {
                     Opening::Failover => "failover",
                     Opening::MakePrimary => "make primary",
+                    Opening::Overridden => "overridden",
                     Opening::Switch => "switch",
                     Opening::Configured => "configured",
                     Opening::UncleanStop => "unclean stop",

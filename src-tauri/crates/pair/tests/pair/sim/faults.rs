@@ -39,11 +39,30 @@ pub(super) enum Fault {
     HeadNotSaved,
     /// An edit that has begun is committed whoever may edit by then.
     PermitNotChecked,
+    /// With a witness: the lease is counted from the answer, not from the sending.
+    LeaseFromAnswer,
+    /// With a witness: the secondary's promise is forgotten by a crash.
+    ForgetsPromise,
+    /// With a witness: the secondary's clock runs twice too fast, so it does not wait out what the primary relies on.
+    WaitsTooShort,
+    /// With a witness: its transaction does not compare, so that a lease is had by two.
+    LeaseNotExclusive,
 }
 
 impl Fault {
+    /// Whether only a pair with a witness can show it.
+    pub(super) fn of_witness(self) -> bool {
+        matches!(
+            self,
+            Self::LeaseFromAnswer
+                | Self::ForgetsPromise
+                | Self::WaitsTooShort
+                | Self::LeaseNotExclusive
+        )
+    }
+
     /// Those that the model of a store can have, or its driver.
-    pub(super) const OF_THE_MODEL: [Self; 13] = [
+    pub(super) const OF_THE_MODEL: [Self; 17] = [
         Self::FastClock,
         Self::EpochReused,
         Self::SaysDurableTooSoon,
@@ -57,6 +76,10 @@ impl Fault {
         Self::ForgetsHandover,
         Self::ForgetsSuperseded,
         Self::PermitNeverLapses,
+        Self::LeaseFromAnswer,
+        Self::ForgetsPromise,
+        Self::WaitsTooShort,
+        Self::LeaseNotExclusive,
     ];
 
     /// Those that the real store can have, or its driver. (What the machine alone is about needs no real store.)

@@ -20,4 +20,5 @@ mod ops;
 mod real;
 mod rng;
 mod runs;
+mod third;
 mod world;

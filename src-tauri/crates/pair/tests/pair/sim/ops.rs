@@ -163,6 +163,7 @@ impl<D: Disk> World<D> {
         let now = self.clock(s).mono;
         self.st[s].disk.commit(permit, now)?;
         self.check_commit(s);
+        self.tally_commit(s);
         self.witness(s, true);
         Ok(())
     }

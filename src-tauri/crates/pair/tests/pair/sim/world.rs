@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::disk::{Disk, Keep, NotDone};
 use super::faults::Fault;
 use super::rng::Rng;
+use super::third::Witness;
 
 /// Milliseconds since the run began.
 pub(super) type Time = u64;
@@ -115,6 +116,8 @@ pub(super) struct Station<D: Disk> {
     pub(super) proc: Option<Proc<D>>,
     pub(super) boots: u32,
     clock: u64,
+    /// How many milliseconds its clock counts in a thousand.
+    rate: u64,
     /// What its wall clock is off by.
     pub(super) wall_off_ms: i64,
     pub(super) full_until: Time,
@@ -194,6 +197,20 @@ pub(super) enum Ev {
     Kill {
         s: usize,
     },
+    WitnessHears(Box<super::third::Request>),
+    WitnessSays {
+        s: usize,
+        boot: u32,
+        token: Token,
+        answer: pair::witness::Answer,
+    },
+    WitnessHeals,
+    TakenApart {
+        first: usize,
+    },
+    WantsLead {
+        s: usize,
+    },
     LateCommit {
         s: usize,
         boot: u32,
@@ -208,6 +225,8 @@ pub(super) struct World<D: Disk> {
     pub(super) rng: Rng,
     pub(super) fault: Option<Fault>,
     pub(super) st: [Station<D>; 2],
+    /// The witness, in a run that has one.
+    pub(super) third: Witness,
     pub(super) conns: Vec<Conn<D>>,
     /// `up[a]`: what station `a` sends arrives.
     pub(super) up: [bool; 2],
@@ -256,7 +275,8 @@ pub(super) fn peer_of(s: usize) -> Option<PeerUrl> {
 impl<D: Disk> World<D> {
     pub(super) fn new(seed: u64, fault: Option<Fault>) -> Self {
         let mut rng = Rng::new(seed);
-        let offset_s = rng.range(2, 5) as u32;
+        let third = Witness::new(fault.map_or(seed % 4 == 3, Fault::of_witness));
+        let offset_s = rng.range(2, 5) as u32 + if third.on { 4 } else { 0 };
         let follower = if rng.chance(75) {
             Mode::SecondaryFailover { offset_s }
         } else {
@@ -270,6 +290,7 @@ impl<D: Disk> World<D> {
                 mode,
                 peer: peer_of(s),
                 auto_rejoin,
+                witness: third.set(),
             };
             Station {
                 id,
@@ -277,6 +298,11 @@ impl<D: Disk> World<D> {
                 proc: None,
                 boots: 0,
                 clock: rng.range(0, 1_000_000),
+                rate: if third.on {
+                    rng.range(960, 1_040)
+                } else {
+                    1_000
+                },
                 wall_off_ms: 0,
                 full_until: 0,
                 hangs_until: 0,
@@ -296,6 +322,7 @@ impl<D: Disk> World<D> {
             rng,
             fault,
             st,
+            third,
             conns: Vec::new(),
             up: [true; 2],
             events: BTreeMap::new(),
@@ -349,7 +376,7 @@ impl<D: Disk> World<D> {
     }
 
     pub(super) fn clock(&self, s: usize) -> Now {
-        let mut ms = self.now + self.st[s].clock;
+        let mut ms = self.by_clock(s, self.now) + self.st[s].clock;
         if self.fault == Some(Fault::FastClock) {
             ms = ms * 5 / 4;
         }
@@ -357,6 +384,13 @@ impl<D: Disk> World<D> {
             mono: Mono::from_ms(ms),
             wall_ms: 1_800_000_000_000 + self.now as i64 + self.st[s].wall_off_ms,
         }
+    }
+
+    /// A span of the world's time by this station's clock.
+    pub(super) fn by_clock(&self, s: usize, span: Time) -> Time {
+        let hurries = self.fault == Some(Fault::WaitsTooShort) && s == 1;
+        let rate = if hurries { 2_000 } else { self.st[s].rate };
+        span * rate / 1_000
     }
 
     pub(super) fn new_lineage(&mut self) -> u128 {
@@ -393,6 +427,7 @@ impl<D: Disk> World<D> {
         match self.fault {
             Some(Fault::ForgetsHandover) => record.handing_over = None,
             Some(Fault::ForgetsSuperseded) => record.superseded = None,
+            Some(Fault::ForgetsPromise) => record.promised = None,
             _ => {}
         }
         let (state, actions) = State::start(me, record, disk.own(), away, now);
@@ -460,6 +495,7 @@ impl<D: Disk> World<D> {
         }
         let now = self.clock(s);
         let at = self.now;
+        let rate = self.st[s].rate;
         let given_up = match &event {
             Event::Received { link, .. } => self
                 .conn_of(s, *link)
@@ -469,7 +505,7 @@ impl<D: Disk> World<D> {
         let Some(proc) = self.st[s].proc.as_mut() else {
             return;
         };
-        let woke = at - proc.stepped > 1_500;
+        let woke = rate * (at - proc.stepped) > 1_500_000;
         let hears = match &event {
             // An answer that was overtaken by a later one of the same process is no sign of life.
             Event::Probed { hello } | Event::Asked { hello } => {
@@ -642,6 +678,17 @@ impl<D: Disk> World<D> {
                     self.commit_late(s, id);
                 }
             }
+            Ev::WitnessHears(request) => self.witness_hears(*request),
+            Ev::WitnessSays {
+                s,
+                boot,
+                token,
+                answer,
+            } => self.witness_says(s, boot, token, answer),
+            Ev::WitnessHeals => self.witness_heals(),
+            Ev::TakenApart { first } if self.chaotic => self.taken_apart(first),
+            Ev::TakenApart { .. } => {}
+            Ev::WantsLead { s } => self.wants_lead(s),
             Ev::Chaos => self.chaos(),
         }
     }
