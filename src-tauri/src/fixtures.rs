@@ -67,6 +67,7 @@ pub(crate) fn redundancy(mode: Mode, status: Status) -> Redundancy {
         difference: None,
         listener_error: None,
         auto_rejoin: false,
+        journal_warning: None,
         orphans: 0,
         witness: None,
         offers: Offers::default(),

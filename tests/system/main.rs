@@ -26,6 +26,7 @@ mod offline;
 mod pairing;
 mod partition;
 mod proxy;
+mod resync;
 mod stalls;
 mod station;
 mod switch;

@@ -91,6 +91,7 @@ export function redundancy(
     difference: null,
     auto_rejoin: false,
     listener_error: null,
+    journal_warning: null,
     orphans: 0,
     witness: null,
     ...change,

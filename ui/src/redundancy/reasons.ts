@@ -198,6 +198,10 @@ export const REASONS: Record<Reason, Words> = {
     cause: `a full copy arrived damaged at ${secondary} or could not be put in place; nothing was replaced.`,
     cure: 'Choose Resync now.',
   }),
+  snapshot_excessive: ({ primary, secondary }) => ({
+    cause: `${primary} sent more than its full copy announced, so ${secondary} cut it off; nothing was replaced.`,
+    cure: 'Check that both stations run the same build, then choose Resync now.',
+  }),
   rewind_failed: ({ secondary }) => ({
     cause: `what only ${secondary} has could not be put aside; nothing was changed.`,
     cure: `Check the disk of ${secondary}, then choose Resync now.`,
@@ -225,6 +229,10 @@ export const REASONS: Record<Reason, Words> = {
   }),
   copying: ({ primary, secondary }) => ({
     cause: `a full copy is on its way from ${primary} to ${secondary}.`,
+    cure: `Wait until it is complete; ${primary} can be edited meanwhile.`,
+  }),
+  comparing: ({ primary, secondary }) => ({
+    cause: `the data of ${secondary} is compared with that of ${primary}, and only what differs is copied.`,
     cure: `Wait until it is complete; ${primary} can be edited meanwhile.`,
   }),
   switching: ({ self, peer }) => ({

@@ -145,6 +145,7 @@ export const COUNTDOWN = {
 export const PROGRESS = {
   first: 'First copy',
   copy: 'Full copy',
+  compare: 'Resync',
   check: 'Check',
   resync: 'Sync',
   unknown: 'in progress',

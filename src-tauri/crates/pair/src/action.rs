@@ -4,7 +4,7 @@ use domain::history::{Chain, Epoch, EpochStart};
 
 use crate::durable::Durable;
 use crate::event::{LinkId, ReplyToken};
-use crate::message::{Message, Stream};
+use crate::message::{Message, SnapshotAt, Stream};
 use crate::time::Mono;
 use crate::view::{Notice, Record};
 use crate::witness::Ask;
@@ -232,6 +232,16 @@ pub enum Action {
         link: LinkId,
         /// The mark of its frames.
         stream: Stream,
+        /// What the secondary has: where that snapshot is still there, only the rest of it is sent; else a new one is.
+        resume: Option<SnapshotAt>,
+    },
+    /// On a primary: pin the data as it is now and answer what the secondary asks about it; then send every entry after that
+    /// position as with `StreamTail`. `SnapshotFailed` where that cannot be.
+    ServeComparison {
+        /// On which link.
+        link: LinkId,
+        /// The mark of its frames.
+        stream: Stream,
     },
 
     /// On a secondary: apply the entries that carry this stream's mark, and no others. Each entry's hash, chain and sum are
@@ -258,9 +268,27 @@ pub enum Action {
         backup: bool,
         /// Keep the entries after this seq as an orphan bundle before anything is replaced.
         orphans_after: Option<u64>,
+        /// Go on after this part of what was received on an earlier link, where the primary does.
+        resume: Option<SnapshotAt>,
     },
-    /// Apply nothing more, of any stream; discard a snapshot that is half received. In force before the next action.
+    /// On a secondary: compare the data with what the primary has pinned, have what differs sent, and replace that in one
+    /// transaction that also takes over the pinned position (`Resynced`, or `CompareFailed`: nothing was replaced); then go
+    /// on applying as after `StartApplying`.
+    Compare {
+        /// On which link.
+        link: LinkId,
+        /// The mark.
+        stream: Stream,
+        /// The primary's epoch history, for the entries that follow.
+        epochs: Vec<EpochStart>,
+        /// Keep the entries after this seq as an orphan bundle before anything is replaced.
+        orphans_after: Option<u64>,
+    },
+    /// Apply nothing more, of any stream. In force before the next action. What there is of a snapshot stays, for a
+    /// `ReceiveSnapshot` that resumes it.
     StopApplying,
+    /// Forget what there is of a snapshot.
+    DiscardSnapshot,
     /// Save the entries after `to_seq` as an orphan bundle, durably; then undo them and cut the epoch history there, in one
     /// transaction. Answered by `Rewound` or `RewindFailed`.
     Rewind {

@@ -245,6 +245,8 @@ impl State {
             return;
         }
         self.out.push(Action::StopApplying);
+        self.out.push(Action::DiscardSnapshot);
+        self.follow.partial = None;
         self.follow.pause();
         // A planned switch still has to say on the link that it is done.
         if !matches!(

@@ -93,7 +93,10 @@ impl State {
     pub(crate) fn settle_check(&mut self) {
         let busy = matches!(
             self.follow.phase,
-            Phase::Copying { .. } | Phase::Rewinding { .. } | Phase::Verifying { .. }
+            Phase::Copying { .. }
+                | Phase::Comparing { .. }
+                | Phase::Rewinding { .. }
+                | Phase::Verifying { .. }
         );
         if self.check.every.is_none()
             || self.check.running.is_some()

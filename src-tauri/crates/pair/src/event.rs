@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::action::Token;
 use crate::check::Scan;
 use crate::config::Config;
-use crate::message::{Head, Hello, Message, Stream, TailRefusal, Writer};
+use crate::message::{Head, Hello, Message, SnapshotAt, Stream, TailRefusal, Writer};
 use crate::witness::Answer;
 
 /// One connection as the driver counts them; never used again in a process. Events of a link that the machine gave up
@@ -91,9 +91,24 @@ pub enum SnapshotFault {
     Cut,
     /// What arrived does not have the sum or hash that it must have.
     Damaged,
+    /// More arrived than was announced.
+    Excessive,
     /// The disk is full.
     NoSpace,
     /// Any other failure of the store.
+    Broken,
+}
+
+/// Why a comparison led to nothing. Nothing was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompareFault {
+    /// So much differs that a whole snapshot is shorter.
+    WholeIsShorter,
+    /// The primary's own rows do not have the sum that its journal leads to: they are not to be copied.
+    PrimaryDamaged,
+    /// The disk is full.
+    NoSpace,
+    /// What arrived was not what was asked for or did not make up the difference, or the store failed.
     Broken,
 }
 
@@ -225,6 +240,37 @@ pub enum Event {
         done: u64,
         /// Of so many; 0 where it is not known.
         total: u64,
+        /// On a secondary: what is there of it.
+        at: Option<SnapshotAt>,
+    },
+    /// A comparison is on its way, on either side.
+    CompareProgress {
+        /// Of which stream.
+        stream: Stream,
+        /// Rows so far.
+        done: u64,
+        /// Of so many; 0 where it is not known.
+        total: u64,
+    },
+    /// On a secondary: what differed was replaced, and the sum is the primary's, durably.
+    Resynced {
+        /// Of which stream.
+        stream: Stream,
+        /// Where the store is now.
+        own: Own,
+        /// Rows that the primary sent.
+        moved: u64,
+        /// Rows that were taken out.
+        removed: u64,
+        /// Rows in all.
+        rows: u64,
+    },
+    /// On a secondary: the comparison led to nothing.
+    CompareFailed {
+        /// Of which stream.
+        stream: Stream,
+        /// Why.
+        why: CompareFault,
     },
     /// On a secondary: the whole verified snapshot replaced the data, durably.
     SnapshotInstalled {
@@ -260,6 +306,15 @@ pub enum Event {
         token: Token,
         /// What became of it.
         scan: Scan,
+    },
+    /// How much the journal keeps for a peer that has not acknowledged it (rule 9), whenever it was looked at.
+    Retained {
+        /// Bytes of changesets that the peer has not acknowledged.
+        bytes: u64,
+        /// The limit: beyond it entries are dropped, and the peer needs a resync or a snapshot.
+        bytes_max: u64,
+        /// Entries were dropped that the peer has not acknowledged.
+        peer_cut_off: bool,
     },
     /// The state of this station's writer changed.
     Writer(Writer),

@@ -3,10 +3,10 @@
 use domain::history::EpochStart;
 
 use crate::action::{Action, HangupReason, Token};
-use crate::config::Mode;
+use crate::check::Checked;
 use crate::durable::SyncedWith;
-use crate::event::{ApplyFault, Own, SnapshotFault};
-use crate::message::{Head, Hello, Message, Stream, TailRefusal};
+use crate::event::{ApplyFault, LinkId, Own};
+use crate::message::{Head, Hello, Message, SnapshotAt, Stream, TailRefusal};
 use crate::reason::Reason;
 use crate::relate::{History, Relation, relate};
 use crate::state::State;
@@ -19,18 +19,33 @@ pub(crate) struct Follow {
     pub(crate) phase: Phase,
     /// What keeps it from following.
     pub(crate) trouble: Option<Reason>,
-    /// The next sync takes a whole snapshot.
-    pub(crate) whole: bool,
-    /// Entries after this seq are put aside before a snapshot replaces them.
-    orphans_after: Option<u64>,
+    /// What the next sync does, beyond applying entries.
+    pub(crate) heal: Option<Heal>,
+    /// Entries after this seq are put aside before a snapshot or a resync replaces them.
+    pub(crate) orphans_after: Option<u64>,
+    /// What there is of a snapshot that has not got in.
+    pub(crate) partial: Option<SnapshotAt>,
+    /// The primary's rows were found not to be what was edited; what its own latest check had said then.
+    pub(crate) primary_damage: Option<Option<Checked>>,
+    /// The primary was asked to go on after this part, and has not begun yet.
+    pub(crate) resuming: Option<SnapshotAt>,
     /// When anything was last applied or received.
-    moved: Mono,
+    pub(crate) moved: Mono,
     /// When both were last known to be equal.
     pub(crate) equal_at: Option<Mono>,
     /// When a promotion last failed.
     pub(crate) promotion_fails: Option<Mono>,
     /// The primary's epochs, from its Accept.
-    epochs: Vec<EpochStart>,
+    pub(crate) epochs: Vec<EpochStart>,
+}
+
+/// How data that is not the primary's is made so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heal {
+    /// By what differs.
+    Compare,
+    /// By a whole snapshot.
+    Whole,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +61,10 @@ pub(crate) enum Phase {
     Copying {
         progress: Progress,
     },
+    /// The data is compared with the primary's, and what differs is on its way.
+    Comparing {
+        progress: Progress,
+    },
     Verifying {
         token: Token,
     },
@@ -58,8 +77,11 @@ impl Follow {
         Self {
             phase: Phase::Idle,
             trouble: None,
-            whole: false,
+            heal: None,
             orphans_after: None,
+            partial: None,
+            primary_damage: None,
+            resuming: None,
             moved: now,
             equal_at: None,
             promotion_fails: None,
@@ -74,7 +96,7 @@ impl Follow {
 
     pub(crate) fn progress(&self) -> Option<Progress> {
         match self.phase {
-            Phase::Copying { progress } => Some(progress),
+            Phase::Copying { progress } | Phase::Comparing { progress } => Some(progress),
             _ => None,
         }
     }
@@ -88,6 +110,7 @@ const fn lasts(trouble: Reason) -> bool {
             | Reason::ApplyFailed
             | Reason::ChainDiffers
             | Reason::SnapshotFailed
+            | Reason::SnapshotExcessive
             | Reason::RewindFailed
             | Reason::DataDamaged
     )
@@ -102,9 +125,12 @@ impl State {
             self.follow.equal_at = Some(self.now.mono);
             self.note_synced();
         }
-        let stalled = matches!(self.follow.phase, Phase::Applying | Phase::Copying { .. })
-            && !self.equal_as_secondary()
-            && self.now.mono.since(self.follow.moved) > STALL;
+        let moves = matches!(
+            self.follow.phase,
+            Phase::Applying | Phase::Copying { .. } | Phase::Comparing { .. }
+        );
+        let stalled =
+            moves && !self.equal_as_secondary() && self.now.mono.since(self.follow.moved) > STALL;
         if stalled {
             self.follow.moved = self.now.mono;
             self.drop_link(HangupReason::Silent);
@@ -161,13 +187,17 @@ impl State {
     }
 
     /// Decides how this secondary comes into step, from both histories.
-    fn begin_sync(&mut self) {
+    pub(crate) fn begin_sync(&mut self) {
         let Some(peer) = self.peer.clone() else {
             return;
         };
         self.follow.epochs.clone_from(&peer.hello.epochs);
         self.follow.moved = self.now.mono;
         self.follow.trouble = self.follow.trouble.filter(|trouble| lasts(*trouble));
+        if self.follow.trouble == Some(Reason::SnapshotExcessive) {
+            self.follow.phase = Phase::Stuck;
+            return;
+        }
         let theirs = peer.hello.head.position;
         let related = relate(
             History {
@@ -180,7 +210,10 @@ impl State {
             },
         );
         if related == Relation::OtherLineage {
-            if self.may_be_replaced(&peer.hello) {
+            let came_from_there = self.came_from(&peer.hello);
+            if came_from_there && self.follow.heal != Some(Heal::Whole) {
+                self.compare();
+            } else if came_from_there || self.own.empty || self.wanted.replace_confirmed {
                 self.copy_whole();
             } else {
                 self.stuck(Reason::ReplaceNotConfirmed);
@@ -192,8 +225,11 @@ impl State {
             self.stuck(Reason::DecisionOwed);
             return;
         }
-        if self.follow.whole {
-            self.copy_whole();
+        if let Some(heal) = self.follow.heal {
+            match heal {
+                Heal::Compare => self.compare(),
+                Heal::Whole => self.copy_whole(),
+            }
             return;
         }
         if self.follow.trouble.is_some() {
@@ -216,24 +252,19 @@ impl State {
         }
     }
 
-    /// This station's data is its own to keep unless it is empty, its operator agreed, or all of it came from the primary
-    /// before that left its lineage.
-    fn may_be_replaced(&self, theirs: &Hello) -> bool {
+    /// All of this station's data came from the primary before that left its lineage.
+    fn came_from(&self, theirs: &Hello) -> bool {
         let own = self.own.head.position;
-        let came_from_there = theirs.left.is_some_and(|left| left == own);
-        self.own.empty || self.wanted.replace_confirmed || came_from_there
+        theirs.left.is_some_and(|left| left == own)
     }
 
     fn resume(&mut self) {
         let position = self.own.head.position;
         let epochs = self.follow.epochs.clone();
-        let Some((link, stream)) = self
-            .link
-            .as_ref()
-            .and_then(|link| Some((link.id, link.stream?)))
-        else {
+        let Some((link, stream)) = self.stream() else {
             return;
         };
+        self.follow.partial = None;
         self.out.push(Action::StartApplying {
             link,
             stream,
@@ -248,28 +279,10 @@ impl State {
         self.check_equal();
     }
 
-    fn copy_whole(&mut self) {
-        let Some((link, stream)) = self
-            .link
-            .as_ref()
-            .and_then(|link| Some((link.id, link.stream?)))
-        else {
-            return;
-        };
-        self.out.push(Action::ReceiveSnapshot {
-            link,
-            stream,
-            epochs: self.follow.epochs.clone(),
-            backup: !self.own.empty,
-            orphans_after: self.follow.orphans_after,
-        });
-        self.out.push(Action::Send {
-            link,
-            message: Message::SnapshotRequest,
-        });
-        self.follow.phase = Phase::Copying {
-            progress: Progress { done: 0, total: 0 },
-        };
+    /// The link, and the mark of what comes on it.
+    pub(crate) fn stream(&self) -> Option<(LinkId, Stream)> {
+        let link = self.link.as_ref()?;
+        Some((link.id, link.stream?))
     }
 
     fn rewind(&mut self, to_seq: u64, last_epoch: u64) {
@@ -295,7 +308,7 @@ impl State {
 
     pub(crate) fn rewind_failed(&mut self, token: Token) {
         if self.follow.phase == (Phase::Rewinding { token }) {
-            self.copy_whole();
+            self.compare();
         }
     }
 
@@ -303,9 +316,12 @@ impl State {
         self.follow.trouble = Some(reason);
         self.follow.phase = Phase::Stuck;
         self.out.push(Action::StopApplying);
+        if self.follow.partial.take().is_some() {
+            self.out.push(Action::DiscardSnapshot);
+        }
     }
 
-    fn is_current(&self, stream: Stream) -> bool {
+    pub(crate) fn is_current(&self, stream: Stream) -> bool {
         self.link
             .as_ref()
             .is_some_and(|link| link.stream == Some(stream))
@@ -394,107 +410,10 @@ impl State {
         match why {
             TailRefusal::JournalCut | TailRefusal::Broken => {
                 self.out.push(Action::StopApplying);
-                self.copy_whole();
+                self.compare();
             }
             TailRefusal::ChainDiffers => self.stuck(Reason::ChainDiffers),
             TailRefusal::NoSuchSeq => self.stuck(Reason::SecondaryAhead),
         }
-    }
-
-    pub(crate) fn snapshot_progress(&mut self, stream: Stream, done: u64, total: u64) {
-        if self.is_current(stream) && matches!(self.follow.phase, Phase::Copying { .. }) {
-            self.follow.moved = self.now.mono;
-            self.follow.phase = Phase::Copying {
-                progress: Progress { done, total },
-            };
-        }
-    }
-
-    pub(crate) fn snapshot_installed(&mut self, stream: Stream, own: Own) {
-        if !self.mode().is_secondary() {
-            return;
-        }
-        let number = own.head.position.epoch.number;
-        if own.head.position.lineage != self.own.head.position.lineage {
-            self.wanted.epoch_seen = None;
-        }
-        let head = own.head;
-        self.own = own;
-        self.note_epoch_seen(number);
-        self.wanted.replace_confirmed = false;
-        self.log(Record::SnapshotInstalled);
-        self.data_replaced();
-        self.follow.whole = false;
-        self.follow.orphans_after = None;
-        self.follow.trouble = None;
-        if self.is_current(stream) {
-            self.follow.moved = self.now.mono;
-            self.follow.phase = Phase::Applying;
-            if let Some(link) = self.link_id() {
-                self.out.push(Action::Send {
-                    link,
-                    message: Message::Ack { head },
-                });
-            }
-            self.check_equal();
-        }
-    }
-
-    pub(crate) fn snapshot_failed(&mut self, stream: Stream, why: SnapshotFault) {
-        if !self.is_current(stream) {
-            return;
-        }
-        self.follow.moved = self.now.mono;
-        if self.mode() == Mode::Primary {
-            self.drop_link(HangupReason::Changed);
-            return;
-        }
-        match why {
-            SnapshotFault::Cut => self.drop_link(HangupReason::Silent),
-            SnapshotFault::NoSpace => self.stuck(Reason::NoSpace),
-            SnapshotFault::Damaged | SnapshotFault::Broken => self.stuck(Reason::SnapshotFailed),
-        }
-    }
-
-    /// Resync now, from either operator. `here` is true where this station's own operator asked.
-    pub(crate) fn resync(&mut self, here: bool) {
-        let Some(link) = self.link_id() else { return };
-        match self.follow.trouble {
-            Some(Reason::DecisionOwed | Reason::SecondaryAhead) => {
-                self.out.push(Action::Send {
-                    link,
-                    message: Message::Yield,
-                });
-            }
-            Some(Reason::ReplaceNotConfirmed) if here => {
-                self.wanted.replace_confirmed = true;
-                self.begin_sync();
-            }
-            Some(Reason::ReplaceNotConfirmed) => {}
-            Some(_) => {
-                self.follow.whole = true;
-                self.follow.trouble = None;
-                self.drop_link(HangupReason::Changed);
-            }
-            None if matches!(self.follow.phase, Phase::Applying) => {
-                let token = self.token();
-                self.out.push(Action::StopApplying);
-                self.out.push(Action::Verify { token });
-                self.follow.phase = Phase::Verifying { token };
-            }
-            None => {}
-        }
-    }
-
-    /// The check that Resync now begins with has ended.
-    pub(crate) fn verified(&mut self, ok: bool) {
-        if ok {
-            self.follow.whole = false;
-        } else {
-            self.follow.trouble = Some(Reason::DataDamaged);
-            self.wanted.in_step = false;
-            self.follow.whole = true;
-        }
-        self.drop_link(HangupReason::Changed);
     }
 }

@@ -10,9 +10,10 @@ use crate::message::{Message, Standing, Stream, TailRefusal};
 use crate::peer::Peer;
 use crate::reason::Reason;
 use crate::relate::{History, Relation, relate};
+use crate::resync::Serving;
 use crate::state::State;
 use crate::time::{FIRST_ANSWER, Mono};
-use crate::view::{Notice, Opening, Record};
+use crate::view::{Notice, Opening, Record, Retained};
 
 /// What a primary keeps in memory.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,10 @@ pub(crate) struct Lead {
     pub(crate) retry_at: Mono,
     /// Counts the streams of this process.
     pub(crate) streams: u64,
+    /// What is being sent beside entries.
+    pub(crate) serving: Option<Serving>,
+    /// What the journal keeps for the peer, where that is much.
+    pub(crate) retained: Option<Retained>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -194,19 +199,14 @@ impl State {
         after_seq: u64,
         chain: domain::history::Chain,
     ) {
-        if let Some(stream) = self.link.as_ref().and_then(|link| link.stream) {
+        if let Some((_, stream)) = self.stream() {
+            self.lead.serving = None;
             self.out.push(Action::StreamTail {
                 link: id,
                 stream,
                 after_seq,
                 chain,
             });
-        }
-    }
-
-    pub(crate) fn send_snapshot(&mut self, id: LinkId) {
-        if let Some(stream) = self.link.as_ref().and_then(|link| link.stream) {
-            self.out.push(Action::SendSnapshot { link: id, stream });
         }
     }
 

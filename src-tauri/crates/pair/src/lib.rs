@@ -32,6 +32,7 @@ mod promote;
 mod reach;
 pub mod reason;
 pub mod relate;
+mod resync;
 mod right;
 mod shown;
 mod state;

@@ -116,6 +116,15 @@ pub struct Stream {
     pub number: u64,
 }
 
+/// A part of a snapshot that is there: a link that was cut goes on after it, as long as the primary still has that snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SnapshotAt {
+    /// Which snapshot.
+    pub id: Uuid,
+    /// How many of its chunks are there.
+    pub chunks: u32,
+}
+
 /// Names one hand-over for good: the primary's process and its count there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HandoverId {
@@ -210,7 +219,10 @@ pub enum Message {
         why: TailRefusal,
     },
     /// Secondary: send everything.
-    SnapshotRequest,
+    SnapshotRequest {
+        /// What it has of a snapshot that was cut off: go on after that, where that snapshot is still there.
+        resume: Option<SnapshotAt>,
+    },
     /// Secondary: durably there.
     Ack {
         /// Where the secondary durably is.
@@ -259,6 +271,8 @@ pub enum Message {
         /// The highest epoch number that the sender has seen.
         epoch_seen: u64,
     },
+    /// Secondary: pin your data and answer what is asked about it, so that only what differs is sent (rule 8).
+    CompareRequest,
 }
 
 impl Head {

@@ -126,7 +126,11 @@ impl State {
         match status {
             Status::Synced | Status::Syncing => self.want_lead(reply),
             // What this secondary holds is whole, and the primary still speaks.
-            Status::NotSynced if reason == Reason::PrimaryDamaged => self.want_lead(reply),
+            Status::NotSynced
+                if reason == Reason::PrimaryDamaged && self.follow.trouble.is_none() =>
+            {
+                self.want_lead(reply);
+            }
             _ if force => {
                 let why = self.opening_of(force);
                 self.promote(why, None, Some(reply));

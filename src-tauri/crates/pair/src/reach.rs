@@ -196,6 +196,7 @@ impl State {
             self.out.push(Action::StopApplying);
         }
         self.follow.pause();
+        self.lead.serving = None;
         self.switch.link_gone();
     }
 
@@ -280,7 +281,10 @@ impl State {
             (Message::Resume { after_seq, chain }, Side::Accepted, true) if leads => {
                 self.stream_tail(id, after_seq, chain);
             }
-            (Message::SnapshotRequest, Side::Accepted, true) if leads => self.send_snapshot(id),
+            (Message::SnapshotRequest { resume }, Side::Accepted, true) if leads => {
+                self.send_snapshot(id, resume);
+            }
+            (Message::CompareRequest, Side::Accepted, true) if leads => self.serve_comparison(id),
             (Message::Ack { head }, Side::Accepted, true) if leads => self.acked(head),
             (Message::HandoverRequest, Side::Accepted, true) => self.handover_requested(id),
             (Message::HandoverRefused { id, why }, Side::Accepted, true) => {
@@ -381,6 +385,7 @@ impl State {
     }
 
     fn acked(&mut self, head: crate::message::Head) {
+        self.lead.serving = None;
         if let Some(peer) = self.peer.as_mut() {
             peer.head = head;
         }

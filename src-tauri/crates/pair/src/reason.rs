@@ -199,6 +199,10 @@ reasons! {
     /// A snapshot did not get in.
     SnapshotFailed, NotSynced, "snapshot_failed",
         "A full copy arrived damaged or could not be put in place; nothing was replaced.", "Choose Resync now.";
+    /// The peer sent more than it announced.
+    SnapshotExcessive, NotSynced, "snapshot_excessive",
+        "The primary sent more than its full copy announced and was cut off; nothing was replaced.",
+        "Check that both stations run the same build, and choose Resync now.";
     /// A rewind failed.
     RewindFailed, NotSynced, "rewind_failed",
         "The entries that only the secondary has could not be put aside; nothing was changed.",
@@ -223,6 +227,9 @@ reasons! {
     /// A whole copy.
     Copying, Syncing, "copying",
         "A full copy is under way.", "Wait until it is complete.";
+    /// A resync.
+    Comparing, Syncing, "comparing",
+        "The data of both stations is compared, and only what differs is copied.", "Wait until it is complete.";
     /// A planned switch.
     Switching, Syncing, "switching",
         "The stations are exchanging their roles.", "Wait a moment.";

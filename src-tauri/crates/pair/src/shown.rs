@@ -8,6 +8,7 @@ use crate::event::ContactFailure;
 use crate::follow::Phase;
 use crate::message::{Head, Standing, Writer};
 use crate::reason::Reason;
+use crate::resync::Served;
 use crate::state::State;
 use crate::time::{FIRST_ANSWER, HEARTBEAT, Mono, Now, SILENCE, SYNCING_IS_NEWS, WRITER_HANGS};
 use crate::view::{Armed, Difference, Lag, Notice, PeerView, Progress, Record, Status, View};
@@ -131,7 +132,22 @@ impl State {
             .unwrap_or(Reason::NoAnswer)
     }
 
+    /// Sums differ as a matter of course where the primary's data is damaged: then that is to be cured first.
     fn not_synced(&self) -> Option<Reason> {
+        let reason = self.out_of_step();
+        let peer_says = self.peer.as_ref().and_then(|peer| peer.trouble);
+        let primary_damaged = if self.mode().is_secondary() {
+            peer_says == Some(Reason::PrimaryDamaged) || self.primary_damage().is_some()
+        } else {
+            self.damage().is_some()
+        };
+        match reason {
+            Some(Reason::SumsDiffer) if primary_damaged => Some(Reason::PrimaryDamaged),
+            reason => reason,
+        }
+    }
+
+    fn out_of_step(&self) -> Option<Reason> {
         let peer = self.peer.as_ref()?;
         if self.witness_differs() {
             return Some(Reason::DifferentWitness);
@@ -144,7 +160,8 @@ impl State {
                 .or_else(|| {
                     peer.trouble
                         .filter(|trouble| *trouble == Reason::PrimaryDamaged)
-                });
+                })
+                .or_else(|| self.primary_damage());
         }
         let (own, theirs) = (self.own.head, peer.head);
         let one_lineage = own.position.lineage == theirs.position.lineage;
@@ -211,15 +228,18 @@ impl State {
             return Reason::Reconnecting;
         }
         if self.mode() == Mode::Primary {
-            return if self.equal_as_primary() {
-                Reason::Equal
-            } else {
-                Reason::Behind
+            let served = self.lead.serving.map(|serving| serving.what);
+            return match served {
+                _ if self.equal_as_primary() => Reason::Equal,
+                Some(Served::Snapshot) => Reason::Copying,
+                Some(Served::Comparison) => Reason::Comparing,
+                None => Reason::Behind,
             };
         }
         match self.follow.phase {
             Phase::Rewinding { .. } => Reason::Rewinding,
             Phase::Copying { .. } => Reason::Copying,
+            Phase::Comparing { .. } => Reason::Comparing,
             Phase::Verifying { .. } => Reason::Verifying,
             Phase::Applying if self.equal_as_secondary() => Reason::Equal,
             Phase::Applying | Phase::Idle | Phase::Stuck => Reason::Behind,
@@ -319,7 +339,7 @@ impl State {
                 self.wanted.checked,
                 self.peer.as_ref().and_then(|p| p.checked),
             ),
-            progress: self.follow.progress(),
+            progress: self.progress(),
             counts: self.promotes_at().is_some(),
             witness: self
                 .witness_view(self.now.mono)
@@ -431,11 +451,17 @@ impl State {
                 checked: p.checked,
                 last_contact: self.contact.heard.map(|heard| now.mono.since(heard)),
             }),
-            progress: self.follow.progress(),
+            progress: self.progress(),
             checked: self.wanted.checked,
+            retained: self.lead.retained.filter(|_| leads),
             difference: self.difference(),
             witness: self.witness_view(now.mono),
         }
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        let served = self.lead.serving.map(|serving| serving.progress);
+        self.follow.progress().or(served)
     }
 
     fn lag(&self, now: Mono) -> Lag {

@@ -12,6 +12,7 @@ use crate::follow::Follow;
 use crate::lead::Lead;
 use crate::message::{EPOCHS_MAX, Head, Hello, PROTOCOL, Standing, Writer};
 use crate::peer::{Contact, Link, Peer};
+use crate::resync::Resynced;
 use crate::right::Right;
 use crate::shown::Shown;
 use crate::switch::Switch;
@@ -143,7 +144,29 @@ impl State {
                 stream,
                 done,
                 total,
-            } => self.snapshot_progress(stream, done, total),
+                at,
+            } => self.snapshot_progress(stream, done, total, at),
+            Event::CompareProgress {
+                stream,
+                done,
+                total,
+            } => self.compare_progress(stream, done, total),
+            Event::Resynced {
+                stream,
+                own,
+                moved,
+                removed,
+                rows,
+            } => self.resynced(
+                stream,
+                own,
+                Resynced {
+                    moved,
+                    removed,
+                    rows,
+                },
+            ),
+            Event::CompareFailed { stream, why } => self.compare_failed(stream, why),
             Event::SnapshotInstalled { stream, own } => self.snapshot_installed(stream, own),
             Event::SnapshotFailed { stream, why } => self.snapshot_failed(stream, why),
             Event::Rewound {
@@ -153,6 +176,11 @@ impl State {
             } => self.rewound(token, own, orphans),
             Event::RewindFailed { token } => self.rewind_failed(token),
             Event::Verified { token, scan } => self.scanned(token, scan),
+            Event::Retained {
+                bytes,
+                bytes_max,
+                peer_cut_off,
+            } => self.retained(bytes, bytes_max, peer_cut_off),
             Event::Writer(writer) => self.writer = writer,
             Event::Restored { own } => self.restored(own),
             Event::Witness { token, answer } => self.witness_answered(token, answer),

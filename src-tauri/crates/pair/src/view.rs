@@ -95,13 +95,24 @@ pub struct Lag {
     pub time: Duration,
 }
 
-/// How far a snapshot is.
+/// How far a snapshot or a comparison is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// So much.
     pub done: u64,
     /// Of so much; 0 where it is not known.
     pub total: u64,
+}
+
+/// The journal keeps much for a peer that has not acknowledged it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retained {
+    /// Bytes of changesets that the peer has not acknowledged.
+    pub bytes: u64,
+    /// Beyond so many, entries are dropped, and the peer needs a resync or a snapshot.
+    pub bytes_max: u64,
+    /// That has come about.
+    pub peer_cut_off: bool,
 }
 
 /// The other station, as last heard.
@@ -165,10 +176,12 @@ pub struct View {
     pub peer_durable: Option<Position>,
     /// The peer.
     pub peer: Option<PeerView>,
-    /// A snapshot under way.
+    /// A snapshot or a comparison under way, on either side.
     pub progress: Option<Progress>,
     /// What this station's latest full check of its data found.
     pub checked: Option<Checked>,
+    /// What the journal keeps for the peer, where that is so much that the operator is warned.
+    pub retained: Option<Retained>,
     /// What each side has beyond the other, where that is known and differs.
     pub difference: Option<Difference>,
     /// The witness, where one is set.
@@ -192,6 +205,8 @@ pub enum Notice {
     Synced,
     /// A full check found this station's data damaged, which works on its own.
     Damaged,
+    /// The journal keeps much for a peer that does not acknowledge it.
+    JournalFills,
 }
 
 /// A line of the redundancy log. The log keeps it with the time.
@@ -258,6 +273,36 @@ pub enum Record {
     },
     /// A whole snapshot replaced the data.
     SnapshotInstalled,
+    /// A snapshot that was cut off goes on where it stopped.
+    SnapshotResumed {
+        /// What was there: rows.
+        done: u64,
+        /// Of so many.
+        total: u64,
+    },
+    /// The data was compared with the primary's, and what differed was replaced.
+    Resynced {
+        /// Rows that the primary sent.
+        moved: u64,
+        /// Rows that were taken out.
+        removed: u64,
+        /// Rows in all.
+        rows: u64,
+    },
+    /// A comparison led to nothing.
+    NotResynced {
+        /// Why.
+        reason: Reason,
+    },
+    /// The journal keeps much for a peer that does not acknowledge it.
+    JournalFills {
+        /// Bytes.
+        bytes: u64,
+        /// Of at most so many.
+        bytes_max: u64,
+    },
+    /// Entries were dropped that the peer has not acknowledged.
+    PeerCutOff,
     /// The operator stopped the countdown.
     Held,
     /// This primary edits on its operator's word, without the witness.

@@ -146,12 +146,12 @@ impl Store {
     }
 
     /// Copies a backup, checks the copy and brings it up to date, so that the backup itself stays as it is.
-    async fn prepare_restore(&self, path: &Path) -> Result<snapshot::Spool, Error> {
+    async fn prepare_restore(&self, path: &Path) -> Result<snapshot::SpoolFile, Error> {
         let during = "read the backup";
         inspect(path, &self.0.definition)
             .await
             .map_err(|error| Error::Invalid(error.to_string()))?;
-        let spool = snapshot::spool(&self.0.dir);
+        let spool = snapshot::spool_file(&self.0.dir);
         let (from, to) = (path.to_owned(), spool.0.clone());
         blocking(move |_| {
             fs::create_dir_all(to.parent().unwrap_or(Path::new("."))).during(during)?;

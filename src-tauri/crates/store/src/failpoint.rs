@@ -121,6 +121,15 @@ points! {
     InstallBeforeCommit = "install.before-commit",
     /// A snapshot has replaced this station's data, durably; nobody knows of it.
     InstallAfterCommit = "install.after-commit",
+
+    /// An answer about the primary's data is about to be sent.
+    CompareAnswerBeforeSend = "compare.answer.before-send",
+    /// What differs is all there and is about to be put in place.
+    ResyncBefore = "resync.before",
+    /// What differed is replaced; it is not committed.
+    ResyncBeforeCommit = "resync.before-commit",
+    /// What differed is replaced, durably; nobody knows of it.
+    ResyncAfterCommit = "resync.after-commit",
     /// A backup is about to be made.
     BackupBefore = "backup.before",
     /// A backup is copied; it does not have its name.

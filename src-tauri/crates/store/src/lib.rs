@@ -42,7 +42,7 @@ mod write;
 pub use apply::ApplyError;
 pub use backup::Backup;
 pub use days::Day;
-pub use diff::{KeyRange, RangeSum};
+pub use diff::{Answer, CompareError, Comparison, Next, Pinned, Resynced};
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};
 pub use epochs::Overview;
 pub use error::Error;
@@ -54,7 +54,9 @@ pub use orphans::{BundleId, Orphan, OrphanId};
 pub use permit::{EditPermit, boot_time};
 pub use retention::{Pruned, Retention};
 pub use rewind::Rewound;
-pub use snapshot::{Install, SnapshotError, SnapshotExport, SnapshotHeader, SnapshotImport};
+pub use snapshot::{
+    Install, Outgoing, SnapshotError, SnapshotExport, SnapshotHeader, SnapshotImport,
+};
 pub use state::Head;
 pub use store::{Applied, Commit, Reader, Store};
 pub use tail::TailError;

@@ -85,6 +85,8 @@ pub struct Redundancy {
     pub auto_rejoin: bool,
     /// Why this station cannot be reached by its peer though a mode is set; null where it can.
     pub listener_error: Option<String>,
+    /// What is to be known of the journal that is kept for the other station, in words for people; null where it keeps little.
+    pub journal_warning: Option<String>,
     /// How many entries are kept as orphans and not yet dealt with.
     pub orphans: u64,
     /// The witness; null where none is set.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use pair::action::{Edits, EditsRefused};
 use pair::check::Checked;
 use pair::message::Head;
-use pair::view::Armed;
+use pair::view::{Armed, Retained};
 use serde_json::{Value, json};
 use store::{LogLine, tables};
 
@@ -276,6 +276,7 @@ pub fn shown(snapshot: &Snapshot) -> Redundancy {
         }),
         auto_rejoin: snapshot.config.auto_rejoin,
         listener_error: snapshot.listener_error.as_deref().map(sentence),
+        journal_warning: view.retained.as_ref().map(journal_warning),
         orphans: snapshot.orphans,
         witness: shown_witness(snapshot),
         offers: offers(snapshot),
@@ -336,6 +337,22 @@ fn shown_peer(peer: &pair::view::PeerView, snapshot: &Snapshot) -> PeerView {
         last_contact: heard_ms.map(instant),
         last_verify: peer.checked.as_ref().map(last_verify),
     }
+}
+
+/// Long before the journal has to drop what the other station still needs.
+fn journal_warning(retained: &Retained) -> String {
+    if retained.peer_cut_off {
+        return "The other station has been away for so long that its journal cannot be continued: when it is back, all data is \
+                compared, and what differs is copied."
+            .into();
+    }
+    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+    format!(
+        "The journal keeps {} of at most {} MiB for the other station, which has not acknowledged it: bring that station back, or \
+         all data will have to be compared when it is.",
+        mib(retained.bytes),
+        mib(retained.bytes_max)
+    )
 }
 
 fn last_verify(checked: &Checked) -> LastVerify {

@@ -158,7 +158,7 @@ async fn frames_cross_a_link_both_ways() {
         (two.identity.fingerprint(), one.identity.fingerprint())
     );
 
-    let up = Frame::Control(Message::SnapshotRequest);
+    let up = Frame::Control(Message::SnapshotRequest { resume: None });
     dialed.sender.send(&up).await.unwrap();
     assert_eq!(served.receiver.next().await.unwrap(), up);
     let down = Frame::Control(Message::Fence { epoch_seen: 9 });

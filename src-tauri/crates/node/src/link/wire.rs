@@ -50,8 +50,14 @@ pub enum BulkKind {
     SnapshotHeader,
     /// One chunk of rows of a snapshot.
     SnapshotChunk,
-    /// The end of a snapshot: all its chunks were sent.
+    /// The end of a snapshot: all its chunks were sent. In a comparison: the end of an answer; from the secondary: it has
+    /// everything.
     SnapshotEnd,
+    /// What a secondary asks about the data that its primary has pinned. The answer is [`Self::Sums`], or chunks of rows or
+    /// entries and [`Self::SnapshotEnd`].
+    Question,
+    /// The sums that were asked for.
+    Sums,
 }
 
 /// Why a frame is refused. Its text goes to the other side as the reason of the close.
@@ -89,6 +95,8 @@ impl BulkKind {
             Self::SnapshotHeader => 3,
             Self::SnapshotChunk => 4,
             Self::SnapshotEnd => 5,
+            Self::Question => 7,
+            Self::Sums => 8,
         }
     }
 
@@ -98,6 +106,8 @@ impl BulkKind {
             Self::SnapshotHeader,
             Self::SnapshotChunk,
             Self::SnapshotEnd,
+            Self::Question,
+            Self::Sums,
         ]
         .into_iter()
         .find(|kind| kind.byte() == byte)
@@ -248,6 +258,8 @@ mod tests {
             bulk(BulkKind::SnapshotHeader, b"header"),
             bulk(BulkKind::SnapshotChunk, b"rows"),
             bulk(BulkKind::SnapshotEnd, b""),
+            bulk(BulkKind::Question, b"what"),
+            bulk(BulkKind::Sums, b"that"),
             Frame::Control(Message::Fence { epoch_seen: 7 }),
             Frame::Credit { bytes: 65_536 },
             Frame::Control(Message::Resume {

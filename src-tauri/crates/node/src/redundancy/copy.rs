@@ -3,34 +3,37 @@
 use std::time::Duration;
 
 use pair::event::{Event, Own, SnapshotFault};
-use pair::message::Stream;
+use pair::message::{SnapshotAt, Stream};
 use store::failpoint::{self, Point};
 use store::{Install, SnapshotError, SnapshotHeader, SnapshotImport, Store};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, interval};
+use tokio::time::interval;
 
 use super::driver::Input;
 use super::lane::read_own;
 use crate::link::wire::BulkKind;
 
-/// How often progress is reported.
+/// How often it is told that a long step goes on.
 const REPORT_EVERY: Duration = Duration::from_millis(250);
 
 /// Rows so far, and rows in all.
-type Progress = (u64, u64);
+pub(super) type Progress = (u64, u64);
 
 /// A snapshot that is being received.
 pub(super) struct Copying {
     backup: bool,
     orphans_after: Option<u64>,
     import: Option<SnapshotImport>,
-    report_at: Instant,
+    /// A part of a snapshot that came on an earlier link, and how much of it the primary was told of.
+    earlier: Option<(SnapshotImport, SnapshotAt)>,
 }
 
 /// What a part of a snapshot leads to.
 pub(super) enum Incoming {
-    /// There is more to come; the progress, where it is time to report it.
-    More { progress: Option<Progress> },
+    /// There is more to come; how far it is.
+    More {
+        progress: Option<(Progress, SnapshotAt)>,
+    },
     /// It is all there.
     Complete(Box<Whole>),
 }
@@ -43,16 +46,40 @@ pub(super) struct Whole {
 }
 
 impl Copying {
-    pub(super) fn new(backup: bool, orphans_after: Option<u64>) -> Self {
+    pub(super) fn new(
+        backup: bool,
+        orphans_after: Option<u64>,
+        earlier: Option<(SnapshotImport, SnapshotAt)>,
+    ) -> Self {
         Self {
             backup,
             orphans_after,
             import: None,
-            report_at: Instant::now(),
+            earlier,
         }
     }
 
-    /// Takes in the next part. A header begins anew.
+    /// What there is of the snapshot, for another link to go on with.
+    pub(super) fn into_part(self) -> Option<SnapshotImport> {
+        self.import.or(self.earlier.map(|(import, _)| import))
+    }
+
+    /// The part of an earlier link where this is the header of the same snapshot, or a new import.
+    async fn begin(
+        &mut self,
+        store: &Store,
+        header: SnapshotHeader,
+    ) -> Result<SnapshotImport, SnapshotError> {
+        if let Some((mut import, at)) = self.earlier.take()
+            && import.header() == &header
+            && import.resume_after(at.chunks).await?
+        {
+            return Ok(import);
+        }
+        store.import_snapshot(header).await
+    }
+
+    /// Takes in the next part. A header begins anew, or goes on where an earlier link was cut.
     pub(super) async fn take(
         &mut self,
         store: &Store,
@@ -62,18 +89,15 @@ impl Copying {
         let reached = failpoint::reach(match kind {
             BulkKind::SnapshotHeader => Point::SnapshotHeaderReceived,
             BulkKind::SnapshotEnd => Point::SnapshotEndReceived,
-            BulkKind::SnapshotChunk | BulkKind::Entry => Point::SnapshotChunkReceived,
+            _ => Point::SnapshotChunkReceived,
         });
         reached.await.map_err(|_| SnapshotFault::Broken)?;
         match (kind, &mut self.import) {
-            (BulkKind::SnapshotHeader, import) => {
+            (BulkKind::SnapshotHeader, _) => {
                 let header = SnapshotHeader::decode(data).map_err(|error| fault(&error))?;
-                *import = Some(
-                    store
-                        .import_snapshot(header)
-                        .await
-                        .map_err(|error| fault(&error))?,
-                );
+                self.import = None;
+                let import = self.begin(store, header).await;
+                self.import = Some(import.map_err(|error| fault(&error))?);
                 Ok(self.more())
             }
             (BulkKind::SnapshotChunk, Some(import)) => {
@@ -97,22 +121,23 @@ impl Copying {
                     import,
                 })))
             }
-            (BulkKind::SnapshotChunk | BulkKind::Entry, _) => Err(SnapshotFault::Damaged),
+            (
+                BulkKind::SnapshotChunk | BulkKind::Entry | BulkKind::Question | BulkKind::Sums,
+                _,
+            ) => Err(SnapshotFault::Damaged),
         }
     }
 
-    fn more(&mut self) -> Incoming {
-        let now = Instant::now();
-        let due = now >= self.report_at;
-        if due {
-            self.report_at = now + REPORT_EVERY;
-        }
+    /// Told at each chunk: what is told is what a link that is cut goes on after.
+    fn more(&self) -> Incoming {
         Incoming::More {
-            progress: self
-                .import
-                .as_ref()
-                .filter(|_| due)
-                .map(SnapshotImport::progress),
+            progress: self.import.as_ref().map(|import| {
+                let at = SnapshotAt {
+                    id: import.header().id,
+                    chunks: import.chunks(),
+                };
+                (import.progress(), at)
+            }),
         }
     }
 }
@@ -156,19 +181,41 @@ impl Whole {
 pub(super) struct Reporter<'a> {
     pub(super) stream: Stream,
     pub(super) inputs: &'a mpsc::Sender<Input>,
+    /// What it is a step of.
+    pub(super) event: fn(Stream, Progress) -> Event,
+}
+
+/// The progress of a snapshot that is all there.
+pub(super) fn copied(stream: Stream, (done, total): Progress) -> Event {
+    Event::SnapshotProgress {
+        stream,
+        done,
+        total,
+        at: None,
+    }
+}
+
+/// The progress of a comparison.
+pub(super) fn compared(stream: Stream, (done, total): Progress) -> Event {
+    Event::CompareProgress {
+        stream,
+        done,
+        total,
+    }
 }
 
 impl Reporter<'_> {
-    async fn during<T>(&self, (done, total): Progress, step: impl Future<Output = T>) -> T {
+    pub(super) async fn during<T>(&self, so_far: Progress, step: impl Future<Output = T>) -> T {
         tokio::pin!(step);
         let mut report = interval(REPORT_EVERY);
+        // The first tick comes at once: most steps are not long.
+        report.tick().await;
         loop {
             tokio::select! {
                 outcome = &mut step => return outcome,
                 _ = report.tick() => {
-                    let event = Event::SnapshotProgress { stream: self.stream, done, total };
                     // Where the driver has ended, nobody needs to know.
-                    let _ = self.inputs.send(Input::Pair(event)).await;
+                    let _ = self.inputs.send(Input::Pair((self.event)(self.stream, so_far))).await;
                 }
             }
         }
@@ -179,6 +226,7 @@ fn fault(error: &SnapshotError) -> SnapshotFault {
     tracing::error!(%error, "the primary's snapshot did not get in");
     match error {
         SnapshotError::Damaged { .. } => SnapshotFault::Damaged,
+        SnapshotError::Excessive { .. } => SnapshotFault::Excessive,
         SnapshotError::Store(store::Error::NoSpace { .. }) => SnapshotFault::NoSpace,
         SnapshotError::SchemaDiffers | SnapshotError::Store(_) => SnapshotFault::Broken,
     }

@@ -70,6 +70,52 @@ pub(super) fn record(record: &Record) -> (&'static str, String) {
             "guarantee_back",
             "This station edits by the witness's rules again.".into(),
         ),
+        Record::SnapshotResumed { done, total } => (
+            "copying",
+            format!(
+                "The full copy goes on where it was cut off, at {} of {} rows.",
+                grouped(done),
+                grouped(total)
+            ),
+        ),
+        Record::Resynced {
+            moved,
+            removed: 0,
+            rows,
+        } => (
+            "resynced",
+            format!("Resync moved {} of {} rows.", grouped(moved), grouped(rows)),
+        ),
+        Record::Resynced {
+            moved,
+            removed,
+            rows,
+        } => (
+            "resynced",
+            format!(
+                "Resync moved {} of {} rows and took out {} that the primary does not have.",
+                grouped(moved),
+                grouped(rows),
+                grouped(removed)
+            ),
+        ),
+        Record::NotResynced { reason } => (
+            "not_resynced",
+            format!("Resync moved nothing: {}", reason.cause()),
+        ),
+        Record::JournalFills { bytes, bytes_max } => (
+            "journal",
+            format!(
+                "The journal keeps {} of at most {} MiB that the other station has not acknowledged; beyond that it will need a full comparison or copy.",
+                bytes >> 20,
+                bytes_max >> 20
+            ),
+        ),
+        Record::PeerCutOff => (
+            "journal",
+            "The other station is so far behind that its journal cannot be continued: it will compare all data, or copy it."
+                .into(),
+        ),
         Record::Held => ("held", "The operator stopped the countdown.".into()),
         Record::Verified { ok: true } => (
             "verified",
@@ -84,6 +130,19 @@ pub(super) fn record(record: &Record) -> (&'static str, String) {
             "A full check could not be made; it is tried again in a minute.".into(),
         ),
     }
+}
+
+/// A count as people write it: 20,004.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 fn opening(why: Opening) -> &'static str {

@@ -9,13 +9,14 @@ use pair::action::Action;
 use pair::event::{Event, LinkId, ReplyToken, Side};
 use pair::message::{Hello, Message};
 use pair::view::Notice;
-use pair::{Mode, Now, State};
+use pair::{Mode, Now, State, Status};
 use store::Store;
 use store::failpoint::{self, Point};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::answer::Questions;
 use super::clock::{self, ALIVE_EVERY, AliveMark};
 use super::connection::Connection;
 use super::contact;
@@ -24,6 +25,7 @@ use super::handle::{Answer, Request};
 use super::lane::{self, Lane, Turn};
 use super::links::{LinkEvent, OpenLink};
 use super::scans::Scans;
+use super::send::Kept;
 use super::snapshot::Snapshot;
 use super::third::Third;
 use super::writer::WriterWatch;
@@ -32,8 +34,10 @@ use crate::link::server::Inbound;
 use crate::link::socket::Link;
 use crate::metrics::Metrics;
 
-/// How often the journal is pruned.
+/// How often the journal is pruned, and what it keeps for the peer is looked at.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// The first time after a start.
+const PRUNE_FIRST: Duration = Duration::from_secs(5);
 
 /// What happens beside the operators' requests and the peer's calls.
 pub(super) enum Input {
@@ -81,6 +85,7 @@ pub(super) struct Driver {
     pub(super) lane: Lane,
     pub(super) scans: Scans,
     pub(super) follower: Follower,
+    pub(super) kept: Kept,
     pub(super) connection: Connection,
     pub(super) third: Third,
     pub(super) links: HashMap<LinkId, Held>,
@@ -107,6 +112,8 @@ pub(super) struct Held {
     pub(super) link: OpenLink,
     /// The tail or snapshot that is being sent.
     pub(super) sending: Option<AbortOnDropHandle<()>>,
+    /// What the peer asks about this station's data, once it does.
+    pub(super) questions: Option<Questions>,
 }
 
 impl Driver {
@@ -126,6 +133,7 @@ impl Driver {
             lane: Lane::start(store.clone(), inputs.clone(), turn.clone(), metrics.clone()),
             scans: Scans::new(store.clone(), inputs.clone(), metrics.clone()),
             follower: Follower::start(store.clone(), inputs.clone(), turn, metrics.clone()),
+            kept: Kept::default(),
             writer: WriterWatch::new(store.clone()),
             inputs,
             link_events,
@@ -138,7 +146,7 @@ impl Driver {
             alive,
             tick_due: now.mono,
             alive_due: now.mono,
-            prune_due: now.mono + PRUNE_EVERY,
+            prune_due: now.mono + PRUNE_FIRST,
             publish,
             notices,
             stopping: Vec::new(),
@@ -224,6 +232,10 @@ impl Driver {
             self.alive_due = now.mono + ALIVE_EVERY;
             self.alive.renew(now);
         }
+        self.kept.forget_old();
+        if self.state.view(now).status == Status::Synced {
+            self.kept.forget();
+        }
         if now.mono >= self.prune_due || failpoint::value(Point::JournalKeeps).is_some() {
             self.prune_due = now.mono + PRUNE_EVERY;
             self.lane.prune(self.acknowledged(now));
@@ -302,6 +314,7 @@ impl Driver {
             Held {
                 link,
                 sending: None,
+                questions: None,
             },
         );
         self.step(Event::LinkUp { link: id, side });

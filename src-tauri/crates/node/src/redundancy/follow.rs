@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use domain::history::EpochStart;
-use pair::event::{ApplyFault, Event, LinkId, Own, SnapshotFault};
-use pair::message::Stream;
-use store::{ApplyError, Entry, Store};
+use pair::event::{ApplyFault, CompareFault, Event, LinkId, Own, SnapshotFault};
+use pair::message::{SnapshotAt, Stream};
+use store::{ApplyError, Entry, SnapshotImport, Store};
 use tokio::sync::{Notify, mpsc};
 
-use super::copy::{Copying, Incoming, Reporter, Whole};
+use super::compare::{Comparing, Found, Step};
+use super::copy::{self, Copying, Incoming, Reporter, Whole};
 use super::driver::Input;
 use super::lane::{Turn, pair_head};
-use super::links::BulkFrame;
+use super::links::{BulkFrame, BulkSender};
 use crate::link::wire::BulkKind;
 use crate::metrics::Metrics;
 
@@ -24,7 +25,7 @@ const BATCH_ENTRIES_MAX: usize = 2_048;
 const BATCH_BYTES_MAX: usize = 512 << 10;
 
 /// What the follower is to take in.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Assignment {
     /// The entries of this stream.
     Apply {
@@ -37,6 +38,14 @@ pub(super) enum Assignment {
         epochs: Vec<EpochStart>,
         backup: bool,
         orphans_after: Option<u64>,
+        resume: Option<SnapshotAt>,
+    },
+    /// What differs from the data that the primary pins for this stream, then its entries.
+    Compare {
+        stream: Stream,
+        epochs: Vec<EpochStart>,
+        orphans_after: Option<u64>,
+        questions: BulkSender,
     },
 }
 
@@ -52,6 +61,8 @@ pub(super) struct Follower {
 struct Slot {
     order: Mutex<Option<Order>>,
     changed: Notify,
+    /// What there is of a snapshot is of no use any more.
+    discard: AtomicBool,
 }
 
 struct Order {
@@ -98,6 +109,7 @@ impl Follower {
             source: None,
             held_back: None,
             duty: None,
+            part: None,
         };
         tokio::spawn(task.run());
         Self {
@@ -140,6 +152,12 @@ impl Follower {
         self.slot.changed.notify_one();
     }
 
+    /// Forgets what there is of a snapshot, after what was said before.
+    pub(super) fn discard(&self) {
+        self.slot.discard.store(true, Ordering::Release);
+        self.slot.changed.notify_one();
+    }
+
     /// True while a snapshot is being put in place.
     pub(super) fn is_installing(&self) -> bool {
         self.installing.load(Ordering::Relaxed)
@@ -158,6 +176,8 @@ struct Task {
     /// A frame that was taken from the source and did not fit the batch before it.
     held_back: Option<BulkFrame>,
     duty: Option<Duty>,
+    /// What came of a snapshot whose link was cut.
+    part: Option<SnapshotImport>,
 }
 
 /// What is being done about the present assignment.
@@ -165,8 +185,14 @@ struct Duty {
     generation: u64,
     stream: Stream,
     epochs: Vec<EpochStart>,
-    /// A snapshot that must come first.
-    copying: Option<Copying>,
+    first: First,
+}
+
+/// What must come before entries.
+enum First {
+    Nothing,
+    Snapshot(Copying),
+    Difference(Comparing),
 }
 
 impl Task {
@@ -199,43 +225,54 @@ impl Task {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if self
+        if let Some(over) = self
             .duty
-            .as_ref()
-            .is_some_and(|duty| !self.fence.allows(duty.generation))
+            .take_if(|duty| !self.fence.allows(duty.generation))
+            && let First::Snapshot(copying) = over.first
         {
-            self.duty = None;
+            self.part = copying.into_part();
+        }
+        if self.slot.discard.swap(false, Ordering::AcqRel) {
+            self.part = None;
         }
         let Some(order) = order else { return };
         if let Some(bulk) = order.bulk {
             self.source = Some((order.link, bulk));
             self.held_back = None;
         }
-        let generation = order.generation;
-        match order.assignment {
-            Assignment::Apply { stream, epochs } => {
-                self.duty = Some(Duty {
-                    generation,
-                    stream,
-                    epochs,
-                    copying: None,
-                });
-                self.apply(Vec::new()).await;
-            }
+        let part = self.part.take();
+        let (stream, epochs, first) = match order.assignment {
+            Assignment::Apply { stream, epochs } => (stream, epochs, First::Nothing),
             Assignment::Snapshot {
                 stream,
                 epochs,
                 backup,
                 orphans_after,
+                resume,
             } => {
-                let copying = Some(Copying::new(backup, orphans_after));
-                self.duty = Some(Duty {
-                    generation,
-                    stream,
-                    epochs,
-                    copying,
-                });
+                let earlier = part.zip(resume).filter(|(p, at)| p.header().id == at.id);
+                let copying = Copying::new(backup, orphans_after, earlier);
+                (stream, epochs, First::Snapshot(copying))
             }
+            Assignment::Compare {
+                stream,
+                epochs,
+                orphans_after,
+                questions,
+            } => {
+                let comparing = Comparing::new(questions, orphans_after);
+                (stream, epochs, First::Difference(comparing))
+            }
+        };
+        let applies = matches!(first, First::Nothing);
+        self.duty = Some(Duty {
+            generation: order.generation,
+            stream,
+            epochs,
+            first,
+        });
+        if applies {
+            self.apply(Vec::new()).await;
         }
     }
 
@@ -248,11 +285,14 @@ impl Task {
         else {
             return;
         };
-        match (&mut duty.copying, frame.kind) {
-            (None, BulkKind::Entry) => self.batch(frame).await,
-            // What is left of a snapshot that was given up.
-            (None, _) | (Some(_), BulkKind::Entry) => {}
-            (Some(_), _) => self.copy(frame).await,
+        match (&duty.first, frame.kind) {
+            (First::Nothing, BulkKind::Entry) => self.batch(frame).await,
+            (First::Snapshot(_), BulkKind::SnapshotHeader)
+            | (First::Snapshot(_), BulkKind::SnapshotChunk)
+            | (First::Snapshot(_), BulkKind::SnapshotEnd) => self.copy(frame).await,
+            (First::Difference(_), _) => self.compare(frame).await,
+            // What is left of a snapshot or a comparison that was given up.
+            (First::Nothing | First::Snapshot(_), _) => {}
         }
     }
 
@@ -345,23 +385,24 @@ impl Task {
     async fn copy(&mut self, frame: BulkFrame) {
         let Some(duty) = &mut self.duty else { return };
         let (generation, stream) = (duty.generation, duty.stream);
-        let Some(copying) = &mut duty.copying else {
+        let First::Snapshot(copying) = &mut duty.first else {
             return;
         };
         match copying.take(&self.store, frame.kind, &frame.data).await {
             Ok(Incoming::More { progress: None }) => {}
             Ok(Incoming::More {
-                progress: Some((done, total)),
+                progress: Some(((done, total), at)),
             }) => {
                 self.report(Event::SnapshotProgress {
                     stream,
                     done,
                     total,
+                    at: Some(at),
                 })
                 .await;
             }
             Ok(Incoming::Complete(whole)) => {
-                duty.copying = None;
+                duty.first = First::Nothing;
                 if let Some(outcome) = self.put_in_place(generation, stream, *whole).await {
                     match outcome {
                         Ok(own) => self.report(Event::SnapshotInstalled { stream, own }).await,
@@ -383,6 +424,7 @@ impl Task {
         let progress = Reporter {
             stream,
             inputs: &self.inputs,
+            event: copy::copied,
         };
         if let Err(why) = whole.back_up(&self.store, &progress).await {
             return Some(Err(why));
@@ -395,6 +437,71 @@ impl Task {
         let installed = whole.install(&self.store, &progress).await;
         self.installing.store(false, Ordering::Relaxed);
         Some(installed)
+    }
+
+    /// Takes in a part of an answer about the primary's data; puts what differs in place when it is all there.
+    async fn compare(&mut self, frame: BulkFrame) {
+        let Some(duty) = &mut self.duty else { return };
+        let (generation, stream) = (duty.generation, duty.stream);
+        let First::Difference(comparing) = &mut duty.first else {
+            return;
+        };
+        let reporter = Reporter {
+            stream,
+            inputs: &self.inputs,
+            event: copy::compared,
+        };
+        let step = comparing
+            .take(&self.store, frame.kind, &frame.data, &reporter)
+            .await;
+        let outcome = match step {
+            Ok(Step::More(done, total)) => {
+                let event = copy::compared(stream, (done, total));
+                return self.report(event).await;
+            }
+            Ok(Step::Whole) => Err(CompareFault::WholeIsShorter),
+            Ok(Step::Complete(found)) => {
+                duty.first = First::Nothing;
+                // Entries may wait behind it, and their share of the window is theirs.
+                drop(frame);
+                match self.replace(generation, &reporter, *found).await {
+                    Some(outcome) => outcome,
+                    None => return,
+                }
+            }
+            Err(why) => Err(why),
+        };
+        let event = outcome.unwrap_or_else(|why| {
+            self.duty = None;
+            Event::CompareFailed { stream, why }
+        });
+        self.report(event).await;
+    }
+
+    /// Puts what differs in place; `None` where that was called off.
+    async fn replace(
+        &self,
+        generation: u64,
+        reporter: &Reporter<'_>,
+        found: Found,
+    ) -> Option<Result<Event, CompareFault>> {
+        if let Err(why) = found.back_up(&self.store, reporter).await {
+            return Some(Err(why));
+        }
+        let _turn = self.turn.lock().await;
+        if !self.fence.allows(generation) {
+            return None;
+        }
+        self.installing.store(true, Ordering::Relaxed);
+        let replaced = found.put_in_place(&self.store, reporter).await;
+        self.installing.store(false, Ordering::Relaxed);
+        Some(replaced.map(|(done, own)| Event::Resynced {
+            stream: reporter.stream,
+            own,
+            moved: done.moved,
+            removed: done.removed,
+            rows: done.rows,
+        }))
     }
 
     async fn copy_failed(&mut self, why: SnapshotFault) {

@@ -293,29 +293,16 @@ impl Worker {
 
     async fn prune(&self, acknowledged: Option<u64>) {
         let retention = retention();
-        let pruned = self.store.prune(retention, acknowledged).await;
-        if let Ok(pruned) = &pruned {
-            self.note_journal(Some((pruned, retention))).await;
-        }
-        match pruned {
-            Ok(pruned) if pruned.peer_cut_off => {
-                let (event, detail) = (
-                    "journal",
-                    "The peer is so far behind that it needs a full copy.",
-                );
-                tracing::warn!(detail);
-                if let Err(error) = self.store.log_redundancy(event, detail).await {
-                    tracing::warn!(%error, event, detail, "a line of the redundancy log was not kept");
-                }
+        match self.store.prune(retention, acknowledged).await {
+            Ok(pruned) => {
+                self.note_journal(Some((&pruned, retention))).await;
+                self.report(Event::Retained {
+                    bytes: pruned.unacknowledged_bytes,
+                    bytes_max: retention.unacknowledged_bytes_max,
+                    peer_cut_off: pruned.peer_cut_off,
+                })
+                .await;
             }
-            Ok(pruned) if pruned.unacknowledged_bytes > retention.unacknowledged_bytes_max / 2 => {
-                tracing::warn!(
-                    bytes = pruned.unacknowledged_bytes,
-                    limit = retention.unacknowledged_bytes_max,
-                    "the journal keeps much that the peer has not acknowledged; beyond the limit it will need a full copy"
-                )
-            }
-            Ok(_) => {}
             Err(error) => tracing::warn!(%error, "the journal was not pruned"),
         }
     }

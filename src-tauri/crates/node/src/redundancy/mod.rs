@@ -11,7 +11,9 @@
 //!
 //! The driver never waits for a disk or a socket, so heartbeats go on when either hangs.
 
+mod answer;
 mod clock;
+mod compare;
 mod connection;
 mod contact;
 mod copy;
@@ -24,6 +26,7 @@ mod links;
 mod perform;
 mod requests;
 mod scans;
+mod send;
 mod snapshot;
 mod start;
 mod tail;

@@ -1,18 +1,23 @@
 //! Carrying out what the pair's machine decides, in its order. Nothing here waits.
 
+use std::sync::Arc;
+
 use pair::Now;
 use pair::action::{Action, Edits, EditsRefused, HangupReason};
 use pair::event::{ContactFailure, Event, LinkId};
-use pair::message::Message;
+use pair::message::{Message, Stream};
 use pair::view::Record;
 use store::EditPermit;
+use tokio::sync::Mutex;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::answer::Answering;
 use super::describe;
 use super::driver::{Driver, Held};
 use super::follow::Assignment;
 use super::handle::RedundancyError;
 use super::lane::Job;
+use super::send::Sending;
 use super::tail;
 
 impl Driver {
@@ -82,17 +87,24 @@ impl Driver {
                     )
                 });
             }
-            Action::SendSnapshot { link, stream } => {
+            Action::SendSnapshot {
+                link,
+                stream,
+                resume,
+            } => {
                 self.send_bulk(link, |driver, held| {
-                    tail::send_snapshot(
-                        driver.store.clone(),
-                        held.link.bulk_out.clone(),
-                        driver.inputs.clone(),
+                    let sending = Sending {
+                        store: driver.store.clone(),
+                        link: held.link.bulk_out.clone(),
+                        inputs: driver.inputs.clone(),
                         stream,
-                        driver.metrics.clone(),
-                    )
+                        metrics: driver.metrics.clone(),
+                        kept: driver.kept.clone(),
+                    };
+                    sending.run(resume)
                 });
             }
+            Action::ServeComparison { link, stream } => self.serve_comparison(link, stream),
 
             Action::StartApplying {
                 link,
@@ -107,6 +119,7 @@ impl Driver {
                 epochs,
                 backup,
                 orphans_after,
+                resume,
             } => {
                 self.assign(
                     link,
@@ -115,10 +128,30 @@ impl Driver {
                         epochs,
                         backup,
                         orphans_after,
+                        resume,
                     },
                 );
             }
+            Action::Compare {
+                link,
+                stream,
+                epochs,
+                orphans_after,
+            } => {
+                // A link that is gone is reported, and the machine begins anew.
+                if let Some(held) = self.links.get(&link) {
+                    let questions = held.link.bulk_out.clone();
+                    let comparison = Assignment::Compare {
+                        stream,
+                        epochs,
+                        orphans_after,
+                        questions,
+                    };
+                    self.assign(link, comparison);
+                }
+            }
             Action::StopApplying => self.follower.stop_applying(),
+            Action::DiscardSnapshot => self.follower.discard(),
 
             Action::Reply { reply, result } => {
                 if result.is_err() {
@@ -170,6 +203,26 @@ impl Driver {
             };
             self.report(lost);
         }
+    }
+
+    fn serve_comparison(&mut self, link: LinkId, stream: Stream) {
+        let questions = self.links.get_mut(&link).and_then(|held| {
+            if let Some(bulk) = held.link.bulk_in.take() {
+                held.questions = Some(Arc::new(Mutex::new(bulk)));
+            }
+            held.questions.clone()
+        });
+        let Some(questions) = questions else { return };
+        self.send_bulk(link, |driver, held| {
+            let answering = Answering {
+                store: driver.store.clone(),
+                link: held.link.bulk_out.clone(),
+                inputs: driver.inputs.clone(),
+                stream,
+                questions,
+            };
+            answering.run()
+        });
     }
 
     fn assign(&mut self, link: LinkId, assignment: Assignment) {

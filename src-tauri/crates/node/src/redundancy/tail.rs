@@ -1,10 +1,8 @@
-//! What a primary sends in bulk: the entries of its journal as they are committed, and snapshots.
-
-use std::sync::Arc;
+//! What a primary sends in bulk: the entries of its journal as they are committed.
 
 use bytes::Bytes;
-use domain::history::{Chain, Position};
-use pair::event::{Event, SnapshotFault};
+use domain::history::Chain;
+use pair::event::Event;
 use pair::message::{Stream, TailRefusal};
 use store::failpoint::{self, Point};
 use store::{Commit, Entry, SnapshotError, Store, TailError};
@@ -15,7 +13,6 @@ use tokio::sync::mpsc;
 use super::driver::Input;
 use super::links::{BulkSender, LinkGone};
 use crate::link::wire::BulkKind;
-use crate::metrics::Metrics;
 
 /// Entries that are read from the journal at once.
 const READ_ENTRIES_MAX: usize = 512;
@@ -33,7 +30,7 @@ pub(super) struct Start {
 
 /// Why sending ended.
 #[derive(Debug, thiserror::Error)]
-enum SendEnd {
+pub(super) enum SendEnd {
     #[error(transparent)]
     Journal(#[from] TailError),
     #[error(transparent)]
@@ -44,6 +41,10 @@ enum SendEnd {
     StoreClosed,
     #[error("sending failed: {0}")]
     Io(#[from] std::io::Error),
+    #[error("the secondary took too long over its questions")]
+    Overdue,
+    #[error("the secondary sent what is no question")]
+    NoQuestion,
 }
 
 /// Sends every entry after the secondary's last one, and each new one at once. Ends with the link, or with a refusal.
@@ -67,76 +68,6 @@ pub(super) async fn send_tail(
         // Where the driver has ended, nobody needs to know.
         let _ = inputs.send(Input::Pair(refused)).await;
     }
-}
-
-/// Sends a snapshot of this moment, then every entry after it.
-pub(super) async fn send_snapshot(
-    store: Store,
-    link: BulkSender,
-    inputs: mpsc::Sender<Input>,
-    stream: Stream,
-    metrics: Arc<Metrics>,
-) {
-    match copy_out(&store, &link, &inputs, stream).await {
-        Ok(base) => {
-            metrics.snapshots_sent.one();
-            let start = Start {
-                stream,
-                after_seq: base.seq,
-                chain: base.chain,
-            };
-            send_tail(store, link, inputs, start).await;
-        }
-        Err(SendEnd::Snapshot(error)) => {
-            tracing::error!(%error, "the snapshot for the secondary could not be read");
-            let failed = Event::SnapshotFailed {
-                stream,
-                why: SnapshotFault::Broken,
-            };
-            // Where the driver has ended, nobody needs to know.
-            let _ = inputs.send(Input::Pair(failed)).await;
-        }
-        Err(ended) => tracing::debug!(%ended, "the snapshot is no longer sent"),
-    }
-}
-
-async fn copy_out(
-    store: &Store,
-    link: &BulkSender,
-    inputs: &mpsc::Sender<Input>,
-    stream: Stream,
-) -> Result<Position, SendEnd> {
-    let mut export = store.export_snapshot().await?;
-    let (base, rows) = (export.header().head.position, export.header().rows);
-    failpoint::reach(Point::SnapshotHeaderBeforeSend).await?;
-    link.send(
-        stream,
-        BulkKind::SnapshotHeader,
-        export.header().encode().into(),
-    )
-    .await?;
-    let mut bytes = 0;
-    while let Some(chunk) = export.next().await {
-        let chunk = chunk?;
-        bytes += chunk.len() as u64;
-        failpoint::reach(Point::SnapshotChunkBeforeSend).await?;
-        link.send(stream, BulkKind::SnapshotChunk, chunk.into())
-            .await?;
-        let progress = Event::SnapshotProgress {
-            stream,
-            done: bytes,
-            total: 0,
-        };
-        inputs
-            .send(Input::Pair(progress))
-            .await
-            .map_err(|_| LinkGone)?;
-    }
-    failpoint::reach(Point::SnapshotEndBeforeSend).await?;
-    link.send(stream, BulkKind::SnapshotEnd, Bytes::new())
-        .await?;
-    tracing::info!(rows, bytes, seq = base.seq, "a snapshot was sent");
-    Ok(base)
 }
 
 fn refusal(error: &TailError) -> TailRefusal {

@@ -217,6 +217,10 @@ fn in_words(notice: Notice) -> (Level, &'static str) {
             Level::Error,
             "A full check found data on this station that no edit made: restore a backup.",
         ),
+        Notice::JournalFills => (
+            Level::Warning,
+            "The journal keeps much that the other station has not acknowledged: bring that station back.",
+        ),
         Notice::Synced => (Level::Info, "The two stations are in step."),
     }
 }

@@ -4,7 +4,7 @@
 //! number of rows (4 bytes)`, then their values: a type tag, then eight bytes of a number, or a length of four bytes and
 //! that many bytes.
 
-use changeset::{Row, ValueRef};
+use changeset::{Row, Schema, Table, ValueRef};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::SnapshotError;
@@ -22,8 +22,27 @@ const REAL: u8 = 2;
 const TEXT: u8 = 3;
 const BLOB: u8 = 4;
 
+/// The most chunks that so many bytes can come in: all but the last of each table are full.
+pub(super) fn chunks_max(bytes: u64) -> u64 {
+    bytes / ROWS_BYTES_TARGET as u64 + u64::from(u16::MAX)
+}
+
+/// The most bytes that rows of so many cells, whose values have at most so many bytes in all, take as chunks.
+pub(super) fn bytes_max(cells: u64, value_bytes: u64) -> u64 {
+    // A tag and a number or length for each cell; what zstd adds to data that does not shrink, and each chunk's own.
+    let rows = value_bytes + cells * 9;
+    rows + rows / 128 + (1 << 20)
+}
+
+/// How many bytes a row takes before compression.
+pub(super) fn row_bytes(row: &Row<'_>) -> u64 {
+    let mut bytes = Vec::new();
+    (0..row.len()).for_each(|column| put(&mut bytes, row.get(column)));
+    bytes.len() as u64
+}
+
 /// Collects rows of one table.
-pub(super) struct ChunkWriter {
+pub(crate) struct ChunkWriter {
     table: u16,
     columns: u16,
     rows: u32,
@@ -31,7 +50,14 @@ pub(super) struct ChunkWriter {
 }
 
 impl ChunkWriter {
-    pub(super) fn new(table: u16, columns: u16) -> Self {
+    /// For rows of the table that has this number in the schema.
+    pub(crate) fn of(number: usize, table: &Table) -> Result<Self, SnapshotError> {
+        let too_many = |_| SnapshotError::damaged("there are too many tables or columns");
+        let columns = u16::try_from(table.columns.len()).map_err(too_many)?;
+        Ok(Self::new(u16::try_from(number).map_err(too_many)?, columns))
+    }
+
+    fn new(table: u16, columns: u16) -> Self {
         let mut bytes = Vec::with_capacity(ROWS_BYTES_TARGET + 4096);
         bytes.resize(HEAD_LEN, 0);
         ChunkWriter {
@@ -42,23 +68,27 @@ impl ChunkWriter {
         }
     }
 
-    pub(super) fn push(&mut self, row: &Row<'_>) {
+    pub(crate) fn push(&mut self, row: &Row<'_>) {
         for column in 0..usize::from(self.columns) {
             put(&mut self.bytes, row.get(column));
         }
         self.rows += 1;
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows == 0
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.bytes.len() >= ROWS_BYTES_TARGET
     }
 
     /// The chunk as it is sent; empties the writer.
-    pub(super) fn finish(&mut self, index: u32) -> Result<Vec<u8>, SnapshotError> {
+    pub(crate) fn finish(&mut self, index: u32) -> Result<Vec<u8>, SnapshotError> {
         self.bytes[..2].copy_from_slice(&self.table.to_be_bytes());
         self.bytes[2..4].copy_from_slice(&self.columns.to_be_bytes());
         self.bytes[4..8].copy_from_slice(&self.rows.to_be_bytes());
@@ -78,7 +108,8 @@ impl ChunkWriter {
     }
 }
 
-fn put(bytes: &mut Vec<u8>, value: ValueRef<'_>) {
+/// Appends a value: its tag, then what it is.
+pub(crate) fn put(bytes: &mut Vec<u8>, value: ValueRef<'_>) {
     let (tag, data) = match value {
         ValueRef::Null => return bytes.push(NULL),
         ValueRef::Integer(i) => {
@@ -99,16 +130,16 @@ fn put(bytes: &mut Vec<u8>, value: ValueRef<'_>) {
 }
 
 /// The rows of a chunk that was received; checked as a whole before it is made.
-pub(super) struct ChunkRows {
-    pub(super) table: u16,
-    pub(super) columns: u16,
-    pub(super) rows: u32,
+pub(crate) struct ChunkRows {
+    pub(crate) table: u16,
+    pub(crate) columns: u16,
+    pub(crate) rows: u32,
     bytes: Vec<u8>,
 }
 
 impl ChunkRows {
     /// Checks and opens the chunk that must have this index.
-    pub(super) fn open(chunk: &[u8], index: u32) -> Result<Self, SnapshotError> {
+    pub(crate) fn open(chunk: &[u8], index: u32) -> Result<Self, SnapshotError> {
         let short = || SnapshotError::damaged("a chunk is too short");
         let (body, hash) = chunk.split_last_chunk::<16>().ok_or_else(short)?;
         if xxh3_128(body) != u128::from_be_bytes(*hash) {
@@ -138,6 +169,15 @@ impl ChunkRows {
         Ok(opened)
     }
 
+    /// The table that the rows are of, where their columns are that table's.
+    pub(crate) fn table_of<'s>(&self, schema: &'s Schema) -> Result<&'s Table, SnapshotError> {
+        schema
+            .tables()
+            .get(usize::from(self.table))
+            .filter(|table| table.columns.len() == usize::from(self.columns))
+            .ok_or_else(|| SnapshotError::damaged("a chunk is of no table that there is"))
+    }
+
     fn check(&self) -> Result<(), SnapshotError> {
         if self.rows == 0 || self.columns == 0 {
             return Err(SnapshotError::damaged("a chunk is empty"));
@@ -154,7 +194,7 @@ impl ChunkRows {
     }
 
     /// Hands each row's values to `take_row`.
-    pub(super) fn each<E>(
+    pub(crate) fn each<E>(
         &self,
         mut take_row: impl FnMut(&[ValueRef<'_>]) -> Result<(), E>,
     ) -> Result<(), E> {

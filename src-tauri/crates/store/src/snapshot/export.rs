@@ -1,8 +1,9 @@
 use changeset::{Db, Schema, Table};
 use sqlx::Connection as _;
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
-use super::chunk::ChunkWriter;
+use super::chunk::{ChunkWriter, bytes_max, row_bytes};
 use super::{SnapshotError, SnapshotHeader};
 use crate::error::{During as _, Error};
 use crate::state;
@@ -15,7 +16,14 @@ const CHUNKS_AHEAD: usize = 2;
 /// A snapshot being read. Edits go on meanwhile and are not in it. Dropped, it ends.
 pub struct SnapshotExport {
     header: SnapshotHeader,
-    chunks: mpsc::Receiver<Result<Vec<u8>, SnapshotError>>,
+    chunks: mpsc::Receiver<Result<Chunk, SnapshotError>>,
+    rows: u64,
+}
+
+/// Rows as they are sent, and how many.
+struct Chunk {
+    rows: u32,
+    bytes: Vec<u8>,
 }
 
 impl SnapshotExport {
@@ -28,7 +36,17 @@ impl SnapshotExport {
     /// The next chunk, of some megabyte at most before compression unless a single row is longer; `None` once all were
     /// handed out.
     pub async fn next(&mut self) -> Option<Result<Vec<u8>, SnapshotError>> {
-        self.chunks.recv().await
+        let chunk = self.chunks.recv().await?;
+        Some(chunk.map(|Chunk { rows, bytes }| {
+            self.rows += u64::from(rows);
+            bytes
+        }))
+    }
+
+    /// Rows in the chunks that were handed out.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 }
 
@@ -49,7 +67,7 @@ impl Store {
                 let result = {
                     let db = runtime.block_on(Db::lock(&mut connection)).during(during)?;
                     db.execute("BEGIN").during(during)?;
-                    let result = header(&db, &schema, schema_hash).and_then(|header| {
+                    let result = read_header(&db, &schema, schema_hash).and_then(|header| {
                         // Nobody waiting any more means that the snapshot was given up.
                         if header_tx.send(header).is_ok() {
                             send_rows(&db, &schema, &chunk_tx)
@@ -70,7 +88,11 @@ impl Store {
             }
         });
         match header_rx.await {
-            Ok(header) => Ok(SnapshotExport { header, chunks }),
+            Ok(header) => Ok(SnapshotExport {
+                header,
+                chunks,
+                rows: 0,
+            }),
             Err(_) => {
                 let mut chunks = chunks;
                 match chunks.recv().await {
@@ -82,30 +104,58 @@ impl Store {
     }
 }
 
-fn header(
+/// Rows of each table from which the size of all is estimated.
+const SAMPLE: u64 = 200;
+
+/// What a snapshot of the present read transaction says of itself.
+pub(crate) fn read_header(
     db: &Db<'_>,
     schema: &Schema,
     schema_hash: String,
 ) -> Result<SnapshotHeader, SnapshotError> {
     let head = state::load(db)?.ok_or(Error::Closed)?.head;
-    let mut rows = 0;
+    let (mut rows, mut bytes, mut cells) = (0, 0, 0);
     for table in schema.tables() {
-        let query = format!("SELECT count(*) FROM {}", quoted(&table.name));
-        let mut statement = db.prepare(&query).during("read a snapshot")?;
-        rows += statement
-            .step()
-            .during("read a snapshot")?
-            .map_or(0, |row| state::count(&row, 0));
+        let of_table = number(db, &format!("SELECT count(*) FROM {}", quoted(&table.name)))?;
+        rows += of_table;
+        cells += of_table * table.columns.len() as u64;
+        bytes += estimated_bytes(db, table, of_table)?;
     }
+    // What is stored has no more bytes than the file, and what the WAL adds to it.
+    let pages = number(
+        db,
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+    )?;
     Ok(SnapshotHeader {
+        id: Uuid::new_v4(),
         head,
         epochs: state::epochs(db)?,
         schema_hash,
         rows,
+        bytes,
+        bytes_max: bytes_max(cells, pages),
     })
 }
 
-type Chunks = mpsc::Sender<Result<Vec<u8>, SnapshotError>>;
+fn number(db: &Db<'_>, query: &str) -> Result<u64, SnapshotError> {
+    let during = "read a snapshot";
+    let mut statement = db.prepare(query).during(during)?;
+    let row = statement.step().during(during)?;
+    Ok(row.map_or(0, |row| state::count(&row, 0)))
+}
+
+fn estimated_bytes(db: &Db<'_>, table: &Table, rows: u64) -> Result<u64, SnapshotError> {
+    let during = "read a snapshot";
+    let query = format!("{} LIMIT {SAMPLE}", select_all(table));
+    let mut sample = db.prepare(&query).during(during)?;
+    let mut bytes = 0;
+    while let Some(row) = sample.step().during(during)? {
+        bytes += row_bytes(&row);
+    }
+    Ok(bytes * rows / rows.clamp(1, SAMPLE))
+}
+
+type Chunks = mpsc::Sender<Result<Chunk, SnapshotError>>;
 
 fn send_rows(db: &Db<'_>, schema: &Schema, chunks: &Chunks) -> Result<(), SnapshotError> {
     let mut index = 0;
@@ -126,9 +176,7 @@ fn send_table(
     chunks: &Chunks,
 ) -> Result<bool, SnapshotError> {
     let during = "read a snapshot";
-    let too_many = |_| SnapshotError::damaged("there are too many tables or columns");
-    let columns = u16::try_from(table.columns.len()).map_err(too_many)?;
-    let mut writer = ChunkWriter::new(u16::try_from(number).map_err(too_many)?, columns);
+    let mut writer = ChunkWriter::of(number, table)?;
     let mut rows = db.prepare(&select_all(table)).during(during)?;
     loop {
         let more = match rows.step().during(during)? {
@@ -139,9 +187,10 @@ fn send_table(
             None => false,
         };
         if writer.is_full() || !more && !writer.is_empty() {
-            let chunk = writer.finish(*index)?;
+            let rows = writer.rows();
+            let bytes = writer.finish(*index)?;
             *index += 1;
-            if chunks.blocking_send(Ok(chunk)).is_err() {
+            if chunks.blocking_send(Ok(Chunk { rows, bytes })).is_err() {
                 return Ok(false);
             }
         }

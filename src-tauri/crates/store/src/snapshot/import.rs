@@ -1,14 +1,7 @@
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use changeset::{Schema, Statement, Table};
-use uuid::Uuid;
+use changeset::{Statement, Table};
 
 use super::bulk::SetAside;
-use super::chunk::ChunkRows;
+use super::spool::Spool;
 use super::{SnapshotError, SnapshotHeader};
 use crate::error::{During as _, Error};
 use crate::failpoint::{self, Point};
@@ -16,22 +9,15 @@ use crate::faults::Fault;
 use crate::local::LocalPut;
 use crate::orphans::{self, BundleId};
 use crate::state::{self, Base, Head};
-use crate::store::{Commit, Store, WriterParts, blocking};
+use crate::store::{Commit, Store, WriterParts};
 use crate::sum::{self, quoted};
-
-/// Where snapshots are kept until they are whole. What a crash leaves there is removed at the next start.
-const SPOOL: &str = "incoming";
-/// No chunk is longer than a frame of the link.
-const CHUNK_BYTES_MAX: usize = 64 << 20;
 
 /// A snapshot being received: every chunk is checked and kept in a file beside the database. Nothing is replaced before
 /// [`SnapshotImport::install`]. Dropped, it leaves no trace.
 pub struct SnapshotImport {
     store: Store,
     header: SnapshotHeader,
-    spool: Arc<Spool>,
-    chunks: u32,
-    rows: u64,
+    spool: Spool,
 }
 
 /// What is to happen in the same transaction in which a snapshot replaces the data.
@@ -43,26 +29,6 @@ pub struct Install {
     pub reason: String,
     /// Local records to put.
     pub local: Vec<LocalPut>,
-}
-
-/// A file that is gone when this is dropped.
-pub(crate) struct Spool(pub(crate) PathBuf);
-
-/// A name in the spool that no other file has.
-pub(crate) fn spool(dir: &Path) -> Spool {
-    Spool(dir.join(SPOOL).join(Uuid::now_v7().simple().to_string()))
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        // What is left is removed at the next start.
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// Removes what a crash left.
-pub(crate) fn clean(dir: &Path) {
-    let _ = fs::remove_dir_all(dir.join(SPOOL));
 }
 
 impl Store {
@@ -78,27 +44,11 @@ impl Store {
             return Err(SnapshotError::SchemaDiffers);
         }
         header.check()?;
-        let dir = self.0.dir.join(SPOOL);
-        let spool = spool(&self.0.dir);
-        let spool = blocking::<_, Error>(move |_| {
-            let during = "receive a snapshot";
-            fs::create_dir_all(&dir).during(during)?;
-            let mut options = OpenOptions::new();
-            options
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&spool.0)
-                .during(during)?;
-            Ok(spool)
-        })
-        .await?;
+        let spool = Spool::create(&self.0.dir, header.bytes_max).await?;
         Ok(SnapshotImport {
             store: self.clone(),
             header,
-            spool: Arc::new(spool),
-            chunks: 0,
-            rows: 0,
+            spool,
         })
     }
 }
@@ -113,40 +63,35 @@ impl SnapshotImport {
     /// How many rows have arrived, of how many.
     #[must_use]
     pub fn progress(&self) -> (u64, u64) {
-        (self.rows, self.header.rows)
+        (self.spool.rows(), self.header.rows)
+    }
+
+    /// How many chunks have arrived.
+    #[must_use]
+    pub fn chunks(&self) -> u32 {
+        self.spool.chunks()
+    }
+
+    /// Goes on after the first `chunks` chunks of what arrived, as if no more had; `false` where there are not so many.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Store`]. The import is of no use then.
+    pub async fn resume_after(&mut self, chunks: u32) -> Result<bool, SnapshotError> {
+        Ok(self.spool.truncate(chunks).await?)
     }
 
     /// Takes the next chunk.
     ///
     /// # Errors
-    /// [`SnapshotError::Damaged`] when it is not the next one, not whole, or more than was announced;
-    /// [`SnapshotError::Store`]. The import is of no use then.
+    /// [`SnapshotError::Damaged`] when it is not the next one or not whole, [`SnapshotError::Excessive`] when it is more
+    /// than was announced, [`SnapshotError::Store`]. The import is of no use then.
     pub async fn push(&mut self, chunk: Vec<u8>) -> Result<(), SnapshotError> {
-        if chunk.len() > CHUNK_BYTES_MAX {
-            return Err(SnapshotError::damaged("a chunk is too long"));
-        }
-        let (index, spool) = (self.chunks, Arc::clone(&self.spool));
-        let schema = self.store.0.schema.clone();
-        let shared = Arc::clone(&self.store.0);
-        let rows = blocking(move |_| {
-            let during = "receive a snapshot";
-            shared.faults.room(during)?;
-            let rows = ChunkRows::open(&chunk, index)?;
-            table_of(&schema, &rows)?;
-            let mut file = OpenOptions::new()
-                .append(true)
-                .open(&spool.0)
-                .during(during)?;
-            file.write_all(&(chunk.len() as u32).to_be_bytes())
-                .during(during)?;
-            file.write_all(&chunk).during(during)?;
-            Ok::<_, SnapshotError>(u64::from(rows.rows))
-        })
-        .await?;
-        self.chunks += 1;
-        self.rows += rows;
-        if self.rows > self.header.rows {
-            return Err(SnapshotError::damaged("it has more rows than it said"));
+        self.store.0.faults.room("receive a snapshot")?;
+        self.spool.push(&self.store.0.schema, chunk).await?;
+        if self.spool.rows() > self.header.rows {
+            return Err(SnapshotError::Excessive {
+                what: format!("{} rows", self.header.rows),
+            });
         }
         Ok(())
     }
@@ -162,16 +107,14 @@ impl SnapshotImport {
         self,
         install: Install,
     ) -> Result<(Head, Option<BundleId>), SnapshotError> {
-        if self.rows != self.header.rows {
-            let what = format!("{} of {} rows arrived", self.rows, self.header.rows);
+        if self.spool.rows() != self.header.rows {
+            let what = format!("{} of {} rows arrived", self.spool.rows(), self.header.rows);
             return Err(SnapshotError::damaged(what));
         }
         let SnapshotImport {
             store,
             header,
             spool,
-            chunks,
-            ..
         } = self;
         store
             .with_writer(move |parts| {
@@ -181,7 +124,7 @@ impl SnapshotImport {
                         Some(seq) => orphans::save_after(parts, seq, &install.reason)?.0,
                         None => None,
                     };
-                    replace(parts, &spool.0, chunks)?;
+                    replace(parts, &spool)?;
                     let scan =
                         sum::scan(parts.db, &parts.shared.schema).during("verify a snapshot")?;
                     let summed = !parts.shared.faults.has(Fault::SnapshotNotSummed);
@@ -190,7 +133,7 @@ impl SnapshotImport {
                             "the sum of its rows is not the one that it said",
                         ));
                     }
-                    adopt(parts, &header)?;
+                    adopt(parts, &header, false)?;
                     install.local.iter().try_for_each(|put| put.run(parts.db))?;
                     failpoint::at(Point::InstallBeforeCommit).during("install a snapshot")?;
                     Ok(bundle)
@@ -203,21 +146,8 @@ impl SnapshotImport {
     }
 }
 
-/// The table that a chunk is of, where its columns are that table's.
-fn table_of<'s>(schema: &'s Schema, rows: &ChunkRows) -> Result<&'s Table, SnapshotError> {
-    schema
-        .tables()
-        .get(usize::from(rows.table))
-        .filter(|table| table.columns.len() == usize::from(rows.columns))
-        .ok_or_else(|| SnapshotError::damaged("a chunk is of no table that there is"))
-}
-
 /// Replaces the rows of all tables with those in the spool.
-fn replace(
-    parts: &mut WriterParts<'_, '_>,
-    spool: &Path,
-    chunks: u32,
-) -> Result<(), SnapshotError> {
+fn replace(parts: &mut WriterParts<'_, '_>, spool: &Spool) -> Result<(), SnapshotError> {
     let during = "install a snapshot";
     let schema = &parts.shared.schema;
     // Rows come table by table; what they refer to may come later. Reset by SQLite at the transaction's end.
@@ -233,26 +163,19 @@ fn replace(
             .during(during)?;
     }
     let mut insert: Option<(u16, Statement<'_>)> = None;
-    let mut file = BufReader::new(File::open(spool).during(during)?);
-    file.rewind().during(during)?;
-    for index in 0..chunks {
-        let mut len = [0; 4];
-        file.read_exact(&mut len).during(during)?;
-        let mut chunk = vec![0; u32::from_be_bytes(len) as usize];
-        file.read_exact(&mut chunk).during(during)?;
-        // Checked once more: it was on the disk meanwhile.
-        let rows = ChunkRows::open(&chunk, index)?;
+    spool.each_chunk(|rows| {
         let statement = match &mut insert {
             Some((table, statement)) if *table == rows.table => statement,
             other => {
-                let sql = insert_into(table_of(schema, &rows)?);
+                let sql = insert_into(rows.table_of(schema)?);
                 &mut other
                     .insert((rows.table, parts.db.prepare(&sql).during(during)?))
                     .1
             }
         };
         rows.each(|values| statement.run(values)).during(during)?;
-    }
+        Ok(())
+    })?;
     drop(insert);
     Ok(aside.put_back(parts.db, parts.shared.definition.derived)?)
 }
@@ -269,14 +192,16 @@ pub(crate) fn insert_into(table: &Table) -> String {
     )
 }
 
-/// Makes the snapshot's place in the history this station's own.
-fn adopt(parts: &mut WriterParts<'_, '_>, header: &SnapshotHeader) -> Result<(), Error> {
+/// Makes the snapshot's place in the history this station's own. `journal_kept`: the journal leads there; else it begins
+/// anew.
+pub(crate) fn adopt(
+    parts: &mut WriterParts<'_, '_>,
+    header: &SnapshotHeader,
+    journal_kept: bool,
+) -> Result<(), Error> {
     let during = "install a snapshot";
     let position = header.head.position;
-    parts
-        .db
-        .execute("DELETE FROM journal; DELETE FROM epoch")
-        .during(during)?;
+    parts.db.execute("DELETE FROM epoch").during(during)?;
     if position.lineage != parts.head.position.lineage {
         parts
             .db
@@ -288,11 +213,15 @@ fn adopt(parts: &mut WriterParts<'_, '_>, header: &SnapshotHeader) -> Result<(),
         .iter()
         .try_for_each(|start| state::add_epoch(parts.db, start))?;
     *parts.head = header.head;
+    state::save_head(parts.db, parts.head)?;
+    if journal_kept {
+        return Ok(());
+    }
+    parts.db.execute("DELETE FROM journal").during(during)?;
     *parts.base = Base {
         seq: position.seq,
         chain: position.chain,
         sum: header.head.sum,
     };
-    state::save_head(parts.db, parts.head)?;
     state::save_base(parts.db, parts.base)
 }

@@ -5,27 +5,44 @@ mod bulk;
 mod chunk;
 mod export;
 mod import;
+mod outgoing;
+mod spool;
 
 use domain::history::{EpochStart, Position, Sum};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::entry::DamagedEntry;
 use crate::error::Error;
 use crate::state::Head;
 
+pub(crate) use chunk::{ChunkWriter, put};
 pub use export::SnapshotExport;
+pub(crate) use export::read_header;
 pub use import::{Install, SnapshotImport};
-pub(crate) use import::{Spool, clean, spool};
+pub(crate) use import::{adopt, insert_into};
+pub use outgoing::Outgoing;
+pub(crate) use spool::{Spool, SpoolFile, spool_file};
+
+/// Removes what a crash left of snapshots on their way in or out.
+pub(crate) fn clean(dir: &std::path::Path) {
+    spool::clean(dir);
+    outgoing::clean(dir);
+}
 
 /// The encoding's version.
 const VERSION: u8 = 2;
 /// Most bytes of an encoded header: an epoch history of some 100,000 epochs fits.
 const HEADER_BYTES_MAX: usize = 8 << 20;
+/// No snapshot is taken in that may have more bytes than this, whatever it announces.
+const SNAPSHOT_BYTES_MAX: u64 = 64 << 30;
 
 /// What stands before a snapshot's chunks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotHeader {
+    /// Names this snapshot: one that was cut off half way goes on where it stopped as long as its sender has it.
+    pub id: Uuid,
     /// Where the station was, and the sum of the rows that follow.
     pub head: Head,
     /// Its epoch history.
@@ -34,6 +51,10 @@ pub struct SnapshotHeader {
     pub schema_hash: String,
     /// How many rows follow.
     pub rows: u64,
+    /// About how many bytes they have, before compression.
+    pub bytes: u64,
+    /// The most bytes that their chunks can have: whoever sends more is cut off.
+    pub bytes_max: u64,
 }
 
 /// Why a snapshot did not get in. Nothing was replaced.
@@ -43,6 +64,14 @@ pub enum SnapshotError {
     #[error("the snapshot is damaged: {what}. Nothing was replaced; it is to be sent again")]
     Damaged {
         /// What was found.
+        what: String,
+    },
+    /// More was sent than the header announced, or it announced more than any station has.
+    #[error(
+        "the primary sent more than it announced ({what}) and was cut off. Nothing was replaced"
+    )]
+    Excessive {
+        /// The limit.
         what: String,
     },
     /// The sender's tables are others than the receiver's.
@@ -56,7 +85,7 @@ pub enum SnapshotError {
 }
 
 impl SnapshotError {
-    fn damaged(what: impl Into<String>) -> Self {
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
         SnapshotError::Damaged { what: what.into() }
     }
 }
@@ -70,12 +99,15 @@ impl From<DamagedEntry> for SnapshotError {
 #[derive(Serialize, Deserialize)]
 struct Encoded {
     version: u8,
+    id: Uuid,
     position: Position,
     sum: Sum,
     journal_bytes: u64,
     epochs: Vec<EpochStart>,
     schema_hash: String,
     rows: u64,
+    bytes: u64,
+    bytes_max: u64,
 }
 
 impl SnapshotHeader {
@@ -84,12 +116,15 @@ impl SnapshotHeader {
     pub fn encode(&self) -> Vec<u8> {
         let encoded = Encoded {
             version: VERSION,
+            id: self.id,
             position: self.head.position,
             sum: self.head.sum,
             journal_bytes: self.head.journal_bytes,
             epochs: self.epochs.clone(),
             schema_hash: self.schema_hash.clone(),
             rows: self.rows,
+            bytes: self.bytes,
+            bytes_max: self.bytes_max,
         };
         // Plain data of known shape always encodes.
         let mut bytes = postcard::to_stdvec(&encoded).unwrap_or_default();
@@ -118,12 +153,15 @@ impl SnapshotHeader {
             Ok((
                 Encoded {
                     version: VERSION,
+                    id,
                     position,
                     sum,
                     journal_bytes,
                     epochs,
                     schema_hash,
                     rows,
+                    bytes,
+                    bytes_max,
                 },
                 [],
             )) => {
@@ -133,10 +171,13 @@ impl SnapshotHeader {
                     journal_bytes,
                 };
                 let header = SnapshotHeader {
+                    id,
                     head,
                     epochs,
                     schema_hash,
                     rows,
+                    bytes,
+                    bytes_max,
                 };
                 header.check()?;
                 Ok(header)
@@ -146,8 +187,13 @@ impl SnapshotHeader {
         }
     }
 
-    /// The epochs must lead to the head.
-    fn check(&self) -> Result<(), SnapshotError> {
+    /// The epochs must lead to the head, and the size must be one that a station can have.
+    pub(crate) fn check(&self) -> Result<(), SnapshotError> {
+        if self.bytes_max > SNAPSHOT_BYTES_MAX {
+            return Err(SnapshotError::Excessive {
+                what: format!("a copy of at most {SNAPSHOT_BYTES_MAX} bytes"),
+            });
+        }
         let rising = self.epochs.windows(2).all(|pair| {
             pair[0].epoch.number < pair[1].epoch.number && pair[0].after_seq <= pair[1].after_seq
         });

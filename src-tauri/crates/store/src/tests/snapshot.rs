@@ -148,12 +148,66 @@ async fn rows_that_do_not_give_the_sum_are_not_installed() {
         "{refused:?}"
     );
     assert_eq!(assert_true(&target).await, before);
-    let endless = SnapshotHeader { rows: 1, ..header };
-    let refused = install(&target, endless, sent, Install::default()).await;
-    assert!(
-        matches!(refused, Err(SnapshotError::Damaged { .. })),
-        "{refused:?}"
-    );
+}
+
+#[tokio::test]
+async fn whoever_sends_more_than_was_announced_is_cut_off() {
+    let (source, target) = (filled().await, station().await);
+    let (header, sent) = chunks(&source).await;
+    assert!(sent.iter().map(Vec::len).sum::<usize>() as u64 <= header.bytes_max);
+    let more_rows = SnapshotHeader {
+        rows: 1,
+        ..header.clone()
+    };
+    let more_bytes = SnapshotHeader {
+        bytes_max: 100,
+        ..header.clone()
+    };
+    let beyond_belief = SnapshotHeader {
+        bytes_max: u64::MAX,
+        ..header
+    };
+    for announced in [more_rows, more_bytes, beyond_belief] {
+        let refused = install(&target, announced, sent.clone(), Install::default()).await;
+        assert!(
+            matches!(refused, Err(SnapshotError::Excessive { .. })),
+            "{refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_was_cut_off_goes_on_where_it_stopped() {
+    let (source, target) = (filled().await, station().await);
+    let export = source.export_snapshot().await.unwrap();
+    let Ok(kept) = source.keep_snapshot(export).await.unwrap() else {
+        panic!("the disk has room for a few rows")
+    };
+    let before = source.head();
+    edit(&source, &[Step::DropPlaylist { id: 1 }])
+        .await
+        .unwrap();
+    let mut import = target.import_snapshot(kept.header().clone()).await.unwrap();
+    for index in [0, 1] {
+        let (chunk, _) = kept.chunk(index).await.unwrap().unwrap();
+        import.push(chunk).await.unwrap();
+    }
+    assert!(!import.resume_after(3).await.unwrap(), "only two are there");
+    assert!(import.resume_after(1).await.unwrap());
+    let mut rows = 0;
+    for index in 1.. {
+        let Some((chunk, so_far)) = kept.chunk(index).await.unwrap() else {
+            break;
+        };
+        import.push(chunk).await.unwrap();
+        rows = so_far;
+    }
+    assert_eq!((rows, rows), import.progress());
+    import.install(Install::default()).await.unwrap();
+    assert_eq!(assert_true(&target).await, before);
+    drop(kept);
+    let left = std::fs::read_dir(source.dir.path().join("outgoing")).unwrap();
+    assert_eq!(left.count(), 0);
 }
 
 #[tokio::test]

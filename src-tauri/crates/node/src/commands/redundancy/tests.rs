@@ -40,6 +40,7 @@ fn snapshot(mode: pair::Mode, reason: Reason, edits: Edits) -> Snapshot {
         peer_durable: None,
         peer: None,
         progress: None,
+        retained: None,
         checked: None,
         difference: None,
         witness: None,

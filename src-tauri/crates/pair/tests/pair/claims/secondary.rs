@@ -211,7 +211,7 @@ fn a_primary_of_a_lower_epoch_is_not_followed() {
 }
 
 #[test]
-fn a_cut_journal_leads_to_a_snapshot_and_another_chain_to_a_stop() {
+fn a_cut_journal_leads_to_a_comparison_and_another_chain_to_a_stop() {
     let epochs = [start(1, 2, 0)];
     let refuse = |why| {
         let mut bench = Bench::with(FAILOVER, &epochs, 3);
@@ -222,7 +222,7 @@ fn a_cut_journal_leads_to_a_snapshot_and_another_chain_to_a_stop() {
         });
         bench
     };
-    assert!(refuse(TailRefusal::JournalCut).did(|a| matches!(a, Action::ReceiveSnapshot { .. })));
+    assert!(refuse(TailRefusal::JournalCut).did(|a| matches!(a, Action::Compare { .. })));
     let stopped = refuse(TailRefusal::ChainDiffers);
     assert_eq!(stopped.status(), (Status::NotSynced, Reason::ChainDiffers));
 }
@@ -282,7 +282,7 @@ fn a_message_that_makes_no_sense_ends_the_link_and_changes_nothing() {
     let before = bench.state.durable().clone();
     bench.event(Event::Received {
         link: LinkId(1),
-        message: Message::SnapshotRequest,
+        message: Message::SnapshotRequest { resume: None },
     });
     assert!(bench.did(|a| matches!(a, Action::Hangup { .. })));
     assert_eq!(*bench.state.durable(), before);

@@ -3,13 +3,17 @@
 use std::rc::Rc;
 
 use pair::action::{Action, Edits};
-use pair::event::{Event, LinkId, SnapshotFault};
-use pair::message::{Stream, TailRefusal};
+use pair::event::{CompareFault, Event, LinkId, SnapshotFault};
+use pair::message::{SnapshotAt, Stream, TailRefusal};
 use pair::view::{Opening, Record};
+use uuid::Uuid;
 
 use super::disk::{Disk, Keep};
 use super::faults::Fault;
 use super::world::{Ev, Item, Op, Receiving, World};
+
+/// A snapshot comes in so many parts after its beginning.
+const PARTS: u32 = 3;
 
 impl<D: Disk> World<D> {
     pub(super) fn act(&mut self, s: usize, actions: Vec<Action>) {
@@ -156,11 +160,17 @@ impl<D: Disk> World<D> {
                     }
                 }
             },
-            Action::SendSnapshot { link, stream } => self.send_snapshot(s, link, stream),
+            Action::SendSnapshot {
+                link,
+                stream,
+                resume,
+            } => self.send_snapshot(s, link, stream, resume),
+            Action::ServeComparison { link, stream } => self.serve_comparison(s, link, stream),
             Action::StartApplying { stream, epochs, .. } => {
                 proc.applying = Some(stream);
                 proc.assigned = Some(stream);
                 proc.epochs = epochs;
+                proc.partial = None;
                 self.queue(s, Op::Adopt { stream });
             }
             Action::ReceiveSnapshot {
@@ -168,19 +178,41 @@ impl<D: Disk> World<D> {
                 epochs,
                 backup,
                 orphans_after,
+                resume,
                 ..
             } => {
                 proc.applying = None;
                 proc.assigned = Some(stream);
                 proc.epochs = epochs;
+                proc.partial = proc.partial.filter(|_| resume.is_some());
                 proc.receiving = Some(Receiving {
                     stream,
                     keep: Keep {
                         backup,
                         orphans_after,
                     },
+                    compares: false,
                 });
             }
+            Action::Compare {
+                stream,
+                epochs,
+                orphans_after,
+                ..
+            } => {
+                proc.applying = None;
+                proc.epochs = epochs;
+                proc.partial = None;
+                proc.receiving = Some(Receiving {
+                    stream,
+                    keep: Keep {
+                        backup: true,
+                        orphans_after,
+                    },
+                    compares: true,
+                });
+            }
+            Action::DiscardSnapshot => proc.partial = None,
             Action::StopApplying => self.stop_applying(s),
             Action::Witness { token, what } => {
                 let boot = proc.boot;
@@ -235,6 +267,9 @@ impl<D: Disk> World<D> {
                 self.count("forked");
             }
             Record::SnapshotInstalled => self.count("snapshot"),
+            Record::SnapshotResumed { .. } => self.count("snapshot resumed"),
+            Record::Resynced { moved: 0, .. } => self.count("resync found all equal"),
+            Record::Resynced { .. } => self.count("resync moved what differs"),
             Record::Rewound { orphans, .. } if orphans > 0 => self.count("orphans"),
             Record::Rewound { .. } => self.count("rewound without orphans"),
             Record::HandoverRefused { .. } => self.count("hand-over refused"),
@@ -262,18 +297,81 @@ impl<D: Disk> World<D> {
         }
     }
 
-    fn send_snapshot(&mut self, s: usize, link: LinkId, stream: Stream) {
-        let Ok(mut snapshot) = self.st[s].disk.snapshot() else {
+    /// The rest of a snapshot that is still there, or a new one, in its parts.
+    fn send_snapshot(
+        &mut self,
+        s: usize,
+        link: LinkId,
+        stream: Stream,
+        resume: Option<SnapshotAt>,
+    ) {
+        let Some((conn, _)) = self.conn_of(s, link) else {
+            return;
+        };
+        let kept = self.st[s]
+            .proc
+            .as_mut()
+            .and_then(|proc| proc.outgoing.take());
+        let kept = kept.filter(|(id, _, made_at)| {
+            let disk = &mut self.st[s].disk;
+            resume.is_some_and(|resume| resume.id == *id)
+                && made_at.lineage == disk.position().lineage
+                && disk.check_shared(made_at.seq, made_at.chain).is_ok()
+        });
+        let from = kept.as_ref().and(resume).map_or(0, |resume| resume.chunks);
+        let (id, snapshot, made_at) = match kept {
+            Some(kept) => kept,
+            None => {
+                let made_at = self.st[s].disk.position();
+                let Ok(mut snapshot) = self.st[s].disk.snapshot() else {
+                    let why = SnapshotFault::Broken;
+                    return self.feed(s, Event::SnapshotFailed { stream, why });
+                };
+                if self.chaotic && self.rng.chance(8) {
+                    D::flip_snapshot(&mut snapshot, &mut self.rng);
+                }
+                let id = Uuid::from_u128(self.rng.next().into());
+                (id, Rc::new(snapshot), made_at)
+            }
+        };
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
+        proc.outgoing = Some((id, Rc::clone(&snapshot), made_at));
+        let mut wait = 0;
+        for chunks in from..=PARTS {
+            wait += self.rng.range(2, 150);
+            let at = SnapshotAt { id, chunks };
+            let item = Item::Part(stream, at, Rc::clone(&snapshot));
+            self.send_later(s, conn, wait, (item, chunks == PARTS));
+        }
+    }
+
+    fn serve_comparison(&mut self, s: usize, link: LinkId, stream: Stream) {
+        let Some((conn, _)) = self.conn_of(s, link) else {
+            return;
+        };
+        let Ok(pinned) = self.st[s].disk.snapshot() else {
             let why = SnapshotFault::Broken;
             return self.feed(s, Event::SnapshotFailed { stream, why });
         };
-        let base = D::base_of(&snapshot);
-        if self.chaotic && self.rng.chance(8) {
-            D::flip_snapshot(&mut snapshot, &mut self.rng);
-        }
-        if let Some((conn, end)) = self.conn_of(s, link) {
-            self.push(conn, 1 - end, Item::Whole(stream, Rc::new(snapshot)));
-            self.set_streaming(s, conn, stream, base);
+        let wait = self.rng.range(5, 400);
+        let item = Item::Compared(stream, Rc::new(pinned));
+        self.send_later(s, conn, wait, (item, true));
+    }
+
+    /// Puts bulk data on its way; after the last of it, entries.
+    pub(super) fn send_bulk(&mut self, s: usize, conn: usize, item: Item<D>, last: bool) {
+        let end = usize::from(self.conns[conn].ends[0] != s);
+        let (Item::Part(stream, _, snapshot) | Item::Compared(stream, snapshot)) = &item else {
+            return;
+        };
+        let (stream, base) = (*stream, D::base_of(snapshot));
+        if self.conns[conn].open[end] {
+            self.push(conn, 1 - end, item);
+            if last {
+                self.set_streaming(s, conn, stream, base);
+            }
         }
     }
 
@@ -341,24 +439,71 @@ impl<D: Disk> World<D> {
         }
     }
 
-    pub(super) fn take_whole(&mut self, s: usize, stream: Stream, snapshot: Rc<D::Snapshot>) {
-        let Some(keep) = self.st[s]
-            .proc
-            .as_ref()
-            .and_then(|proc| proc.receiving.as_ref())
-            .filter(|receiving| receiving.stream == stream)
+    /// Takes a part of a snapshot. Only at its beginning may it be another than what is there.
+    pub(super) fn take_part(
+        &mut self,
+        s: usize,
+        stream: Stream,
+        at: SnapshotAt,
+        snapshot: Rc<D::Snapshot>,
+    ) {
+        let Some(proc) = self.st[s].proc.as_mut() else {
+            return;
+        };
+        let receiving = proc.receiving.as_ref();
+        let Some(keep) = receiving
+            .filter(|receiving| receiving.stream == stream && !receiving.compares)
             .map(|receiving| receiving.keep)
         else {
             return;
         };
-        self.feed(
-            s,
-            Event::SnapshotProgress {
-                stream,
-                done: 1,
-                total: 2,
-            },
-        );
+        let follows = proc
+            .partial
+            .is_some_and(|there| there.id == at.id && there.chunks + 1 >= at.chunks);
+        if at.chunks > 0 && !follows {
+            let why = SnapshotFault::Damaged;
+            return self.feed(s, Event::SnapshotFailed { stream, why });
+        }
+        proc.partial = Some(at);
+        let progress = Event::SnapshotProgress {
+            stream,
+            done: at.chunks.into(),
+            total: PARTS.into(),
+            at: Some(at),
+        };
+        self.feed(s, progress);
+        if at.chunks == PARTS {
+            if let Some(proc) = self.st[s].proc.as_mut() {
+                proc.partial = None;
+            }
+            self.install(s, stream, snapshot, keep, false);
+        }
+    }
+
+    pub(super) fn take_compared(&mut self, s: usize, stream: Stream, snapshot: Rc<D::Snapshot>) {
+        let receiving = self.st[s]
+            .proc
+            .as_ref()
+            .and_then(|proc| proc.receiving.as_ref())
+            .filter(|receiving| receiving.stream == stream && receiving.compares);
+        let Some(keep) = receiving.map(|receiving| receiving.keep) else {
+            return;
+        };
+        if self.rng.chance(15) {
+            let why = CompareFault::WholeIsShorter;
+            return self.feed(s, Event::CompareFailed { stream, why });
+        }
+        self.install(s, stream, snapshot, keep, true);
+    }
+
+    fn install(
+        &mut self,
+        s: usize,
+        stream: Stream,
+        snapshot: Rc<D::Snapshot>,
+        keep: Keep,
+        compared: bool,
+    ) {
         let keep = match self.fault {
             Some(Fault::NoBackup) => Keep {
                 backup: false,
@@ -366,13 +511,12 @@ impl<D: Disk> World<D> {
             },
             _ => keep,
         };
-        self.queue(
-            s,
-            Op::Install {
-                stream,
-                snapshot,
-                keep,
-            },
-        );
+        let op = Op::Install {
+            stream,
+            snapshot,
+            keep,
+            compared,
+        };
+        self.queue(s, op);
     }
 }

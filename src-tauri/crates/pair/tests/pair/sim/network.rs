@@ -178,7 +178,8 @@ impl<D: Disk> World<D> {
             None => {}
             Some(Item::Control(message)) => self.feed(s, Event::Received { link, message }),
             Some(Item::Data(stream, entry)) => self.take_data(s, stream, entry),
-            Some(Item::Whole(stream, snapshot)) => self.take_whole(s, stream, snapshot),
+            Some(Item::Part(stream, at, snapshot)) => self.take_part(s, stream, at, snapshot),
+            Some(Item::Compared(stream, snapshot)) => self.take_compared(s, stream, snapshot),
             Some(Item::Fin) => {
                 self.conns[conn].open[end] = false;
                 self.feed(

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use pair::action::{Edits, Token};
 use pair::check::Scan;
-use pair::event::Event;
+use pair::event::{CompareFault, Event, SnapshotFault};
 use pair::message::{Stream, Writer};
 use pair::time::WRITER_HANGS;
 
@@ -311,8 +311,10 @@ impl<D: Disk> World<D> {
                 stream,
                 snapshot,
                 keep,
+                compared,
             } => {
                 self.check_frame(s, stream);
+                let before = self.st[s].disk.rows();
                 let installed = self.st[s].disk.install(&snapshot, keep);
                 self.check_kept(s);
                 self.witness(s, false);
@@ -323,7 +325,26 @@ impl<D: Disk> World<D> {
                     proc.applying = installed.is_ok().then_some(stream);
                 }
                 Some(match installed {
+                    Ok(()) if compared => {
+                        let rows = self.st[s].disk.rows();
+                        Event::Resynced {
+                            stream,
+                            own,
+                            moved: u64::from(rows != before),
+                            removed: 0,
+                            rows: self.st[s].disk.edits().len() as u64,
+                        }
+                    }
                     Ok(()) => Event::SnapshotInstalled { stream, own },
+                    Err(why) if compared => Event::CompareFailed {
+                        stream,
+                        why: match why {
+                            SnapshotFault::NoSpace => CompareFault::NoSpace,
+                            // Nothing happens to it on its way: it was so at the primary.
+                            SnapshotFault::Damaged => CompareFault::PrimaryDamaged,
+                            _ => CompareFault::Broken,
+                        },
+                    },
                     Err(why) => Event::SnapshotFailed { stream, why },
                 })
             }

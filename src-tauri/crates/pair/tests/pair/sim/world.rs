@@ -5,12 +5,12 @@ use std::hash::{DefaultHasher, Hash as _};
 use std::rc::Rc;
 use std::time::Duration;
 
-use domain::history::{Epoch, EpochStart};
+use domain::history::{Epoch, EpochStart, Position};
 use domain::ids::{LineageId, StationId};
 use pair::action::{Edits, Token};
 use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
 use pair::event::{Away, Command, ContactFailure, Event, LinkId, ReplyToken};
-use pair::message::{Hello, Message, Stream};
+use pair::message::{Hello, Message, SnapshotAt, Stream};
 use pair::{Mode, Mono, Now, State};
 use uuid::Uuid;
 
@@ -62,6 +62,8 @@ pub(super) enum Op<D: Disk> {
         stream: Stream,
         snapshot: Rc<D::Snapshot>,
         keep: Keep,
+        /// Only what differs was sent.
+        compared: bool,
     },
     Rewind {
         token: Token,
@@ -76,6 +78,7 @@ pub(super) enum Op<D: Disk> {
 pub(super) struct Receiving {
     pub(super) stream: Stream,
     pub(super) keep: Keep,
+    pub(super) compares: bool,
 }
 
 pub(super) struct Proc<D: Disk> {
@@ -98,6 +101,10 @@ pub(super) struct Proc<D: Disk> {
     pub(super) assigned: Option<Stream>,
     pub(super) epochs: Vec<EpochStart>,
     pub(super) receiving: Option<Receiving>,
+    /// On a secondary: what there is of a snapshot.
+    pub(super) partial: Option<SnapshotAt>,
+    /// On a primary: the snapshot that can be sent again, and where it was made.
+    pub(super) outgoing: Option<(Uuid, Rc<D::Snapshot>, Position)>,
     pub(super) replies: BTreeSet<u64>,
     /// What the offset counts from: the last time anything was heard, or start, wake, configuration.
     pub(super) heard: Time,
@@ -141,7 +148,10 @@ pub(super) struct Station<D: Disk> {
 pub(super) enum Item<D: Disk> {
     Control(Message),
     Data(Stream, D::Entry),
-    Whole(Stream, Rc<D::Snapshot>),
+    /// A snapshot up to this part of it.
+    Part(Stream, SnapshotAt, Rc<D::Snapshot>),
+    /// What differs from this.
+    Compared(Stream, Rc<D::Snapshot>),
     Fin,
 }
 
@@ -187,6 +197,13 @@ pub(super) enum Ev {
         conn: usize,
         end: usize,
     },
+    /// What a primary sends in bulk comes to this.
+    Bulk {
+        s: usize,
+        boot: u32,
+        conn: usize,
+        ticket: u64,
+    },
     Wake {
         s: usize,
     },
@@ -231,6 +248,8 @@ pub(super) struct World<D: Disk> {
     /// `up[a]`: what station `a` sends arrives.
     pub(super) up: [bool; 2],
     events: BTreeMap<(Time, u64), Ev>,
+    /// Bulk data that is yet to be sent; after the last of it, entries are.
+    bulk: BTreeMap<u64, (Item<D>, bool)>,
     count: u64,
     ids: u64,
     pub(super) tokens: u64,
@@ -326,6 +345,7 @@ impl<D: Disk> World<D> {
             conns: Vec::new(),
             up: [true; 2],
             events: BTreeMap::new(),
+            bulk: BTreeMap::new(),
             count: 0,
             ids: 0,
             tokens: 0,
@@ -373,6 +393,22 @@ impl<D: Disk> World<D> {
     pub(super) fn at(&mut self, delay: Time, ev: Ev) {
         self.count += 1;
         self.events.insert((self.now + delay, self.count), ev);
+    }
+
+    /// Has a running station send this in a while.
+    pub(super) fn send_later(&mut self, s: usize, conn: usize, delay: Time, bulk: (Item<D>, bool)) {
+        let ticket = self.count;
+        self.bulk.insert(ticket, bulk);
+        let boot = self.st[s].boots;
+        self.at(
+            delay,
+            Ev::Bulk {
+                s,
+                boot,
+                conn,
+                ticket,
+            },
+        );
     }
 
     pub(super) fn clock(&self, s: usize) -> Now {
@@ -449,6 +485,8 @@ impl<D: Disk> World<D> {
             assigned: None,
             epochs: Vec::new(),
             receiving: None,
+            partial: None,
+            outgoing: None,
             replies: BTreeSet::new(),
             heard: self.now,
             stepped: self.now,
@@ -662,6 +700,18 @@ impl<D: Disk> World<D> {
             }
             Ev::DialArrives { from, boot } => self.dial_arrives(from, boot),
             Ev::Pump { conn, end } => self.pump(conn, end),
+            Ev::Bulk {
+                s,
+                boot,
+                conn,
+                ticket,
+            } => {
+                if let Some((item, last)) = self.bulk.remove(&ticket)
+                    && self.is_running(s, boot)
+                {
+                    self.send_bulk(s, conn, item, last);
+                }
+            }
             Ev::Wake { s } => self.wake(s),
             Ev::Restart { s } => {
                 if self.st[s].proc.is_none() {

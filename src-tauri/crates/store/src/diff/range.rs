@@ -1,7 +1,6 @@
-//! Finding the rows in which two stations differ, by comparing sums over ranges of primary keys (DESIGN.md 5.3, rule 8):
-//! both sum the same ranges, and those whose sums differ are split further, down to single rows.
+//! Ranges of primary keys: their sums, their parts, their rows.
 
-use changeset::{Db, Schema, Table, Value, ValueRef};
+use changeset::{Db, Schema, Statement, Table, Value, ValueRef};
 use domain::history::Sum;
 
 use crate::error::{During as _, Error};
@@ -9,31 +8,33 @@ use crate::state::{self, Head};
 use crate::store::Store;
 use crate::sum::{quoted, scan_rows, select_all};
 
+const DURING: &str = "compare the data";
+
 /// A range of a table's rows in the order of its primary key.
 #[derive(Debug, Clone, PartialEq)]
-pub struct KeyRange {
+pub(crate) struct KeyRange {
     /// The table.
-    pub table: String,
+    pub(crate) table: String,
     /// Rows after this key (its values in the key's order); from the first one where it is empty.
-    pub after: Vec<Value>,
+    pub(crate) after: Vec<Value>,
     /// Rows up to and with this key; to the last one where it is empty.
-    pub to: Vec<Value>,
+    pub(crate) to: Vec<Value>,
 }
 
 /// What a range holds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RangeSum {
+pub(crate) struct RangeSum {
     /// The range.
-    pub range: KeyRange,
+    pub(crate) range: KeyRange,
     /// The sum of its cells.
-    pub sum: Sum,
+    pub(crate) sum: Sum,
     /// How many rows it has.
-    pub rows: u64,
+    pub(crate) rows: u64,
 }
 
 impl KeyRange {
     /// All of a table.
-    pub fn whole(table: impl Into<String>) -> Self {
+    pub(crate) fn whole(table: impl Into<String>) -> Self {
         KeyRange {
             table: table.into(),
             after: Vec::new(),
@@ -43,55 +44,99 @@ impl KeyRange {
 }
 
 impl Store {
-    /// One range for each replicated table: where a comparison begins.
-    #[must_use]
-    pub fn whole_ranges(&self) -> Vec<KeyRange> {
-        self.0
-            .schema
-            .tables()
-            .iter()
-            .map(|table| KeyRange::whole(table.name.as_str()))
-            .collect()
-    }
-
     /// The sums of these ranges, all at one moment, and where the station was then.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a range of no replicated table or with a key of another length, [`Error::Database`].
-    pub async fn range_sums(&self, ranges: Vec<KeyRange>) -> Result<(Head, Vec<RangeSum>), Error> {
+    pub(crate) async fn range_sums(
+        &self,
+        ranges: Vec<KeyRange>,
+    ) -> Result<(Head, Vec<RangeSum>), Error> {
         let schema = self.0.schema.clone();
-        self.with_long_reader("compare the data", move |db| {
+        self.with_long_reader(DURING, move |db| {
             let head = state::load(db)?.ok_or(Error::Closed)?.head;
-            let sums = ranges
-                .into_iter()
-                .map(|range| range_sum(db, &schema, range))
-                .collect::<Result<_, _>>()?;
-            Ok((head, sums))
+            Ok((head, sums(db, &schema, ranges)?))
         })
         .await
     }
 
-    /// Splits a range into at most `parts` ranges of about equally many rows here; a range of one row or none stays
-    /// whole. Together they cover exactly what the range did.
+    /// Splits each range into at most `parts` of about equally many rows here, each with its number of rows; a range of one
+    /// row or none stays whole. Together they cover exactly what the ranges did.
     ///
     /// # Errors
     /// As [`Store::range_sums`].
-    pub async fn split_range(&self, range: KeyRange, parts: u32) -> Result<Vec<KeyRange>, Error> {
+    pub(crate) async fn split_ranges(
+        &self,
+        ranges: Vec<KeyRange>,
+        parts: u32,
+    ) -> Result<Vec<(KeyRange, u64)>, Error> {
         let schema = self.0.schema.clone();
-        self.with_long_reader("compare the data", move |db| {
-            split(db, &schema, range, u64::from(parts.max(1)))
+        self.with_long_reader(DURING, move |db| {
+            let mut all = Vec::new();
+            for range in ranges {
+                split(db, &schema, range, u64::from(parts.max(1)), &mut all)?;
+            }
+            Ok(all)
         })
         .await
     }
 }
 
+/// One range for each replicated table: where a comparison begins.
+pub(crate) fn whole_ranges(schema: &Schema) -> Vec<KeyRange> {
+    let tables = schema.tables().iter();
+    tables
+        .map(|table| KeyRange::whole(table.name.as_str()))
+        .collect()
+}
+
+/// The sum of each range.
+pub(super) fn sums(
+    db: &Db<'_>,
+    schema: &Schema,
+    ranges: Vec<KeyRange>,
+) -> Result<Vec<RangeSum>, Error> {
+    ranges
+        .into_iter()
+        .map(|range| range_sum(db, schema, range))
+        .collect()
+}
+
+/// A query for all columns of a range's rows, in the schema's order, ready to step.
+pub(super) fn rows_of<'db>(
+    db: &'db Db<'_>,
+    schema: &Schema,
+    range: &KeyRange,
+) -> Result<Statement<'db>, Error> {
+    let table = table_of(schema, range)?;
+    let query = format!("{}{}", select_all(table), condition(table, range));
+    let mut rows = db.prepare(&query).during(DURING)?;
+    rows.bind_all(&bounds(range)).during(DURING)?;
+    Ok(rows)
+}
+
+/// A query for the keys of a range's rows, their values in the key's order, ready to step.
+pub(super) fn keys_of<'db>(
+    db: &'db Db<'_>,
+    schema: &Schema,
+    range: &KeyRange,
+) -> Result<Statement<'db>, Error> {
+    let table = table_of(schema, range)?;
+    let key = key_columns(table).join(", ");
+    let mut keys = db
+        .prepare(&format!(
+            "SELECT {key} FROM {}{} ORDER BY {key}",
+            quoted(&table.name),
+            condition(table, range)
+        ))
+        .during(DURING)?;
+    keys.bind_all(&bounds(range)).during(DURING)?;
+    Ok(keys)
+}
+
 fn range_sum(db: &Db<'_>, schema: &Schema, range: KeyRange) -> Result<RangeSum, Error> {
-    let during = "compare the data";
     let table = table_of(schema, &range)?;
-    let query = format!("{}{}", select_all(table), condition(table, &range));
-    let mut rows = db.prepare(&query).during(during)?;
-    rows.bind_all(&bounds(&range)).during(during)?;
-    let scan = scan_rows(table, &mut rows).during(during)?;
+    let scan = scan_rows(table, &mut rows_of(db, schema, &range)?).during(DURING)?;
     Ok(RangeSum {
         range,
         sum: scan.sum,
@@ -104,50 +149,48 @@ fn split(
     schema: &Schema,
     range: KeyRange,
     parts: u64,
-) -> Result<Vec<KeyRange>, Error> {
-    let during = "compare the data";
+    into: &mut Vec<(KeyRange, u64)>,
+) -> Result<(), Error> {
     let table = table_of(schema, &range)?;
-    let (condition, key) = (condition(table, &range), key_columns(table).join(", "));
-    let name = quoted(&table.name);
     let mut count = db
-        .prepare(&format!("SELECT count(*) FROM {name}{condition}"))
-        .during(during)?;
-    count.bind_all(&bounds(&range)).during(during)?;
+        .prepare(&format!(
+            "SELECT count(*) FROM {}{}",
+            quoted(&table.name),
+            condition(table, &range)
+        ))
+        .during(DURING)?;
+    count.bind_all(&bounds(&range)).during(DURING)?;
     let rows = count
         .step()
-        .during(during)?
+        .during(DURING)?
         .map_or(0, |row| state::count(&row, 0));
     drop(count);
     let step = rows.div_ceil(parts).max(1);
-    let mut keys = db
-        .prepare(&format!(
-            "SELECT {key} FROM {name}{condition} ORDER BY {key}"
-        ))
-        .during(during)?;
-    keys.bind_all(&bounds(&range)).during(during)?;
-    let mut ranges = Vec::new();
+    let mut keys = keys_of(db, schema, &range)?;
     let mut after = range.after.clone();
     let mut seen = 0;
-    while let Some(row) = keys.step().during(during)? {
+    while let Some(row) = keys.step().during(DURING)? {
         seen += 1;
         if seen % step == 0 && seen < rows {
             let to: Vec<Value> = (0..row.len())
                 .map(|column| row.get(column).to_owned())
                 .collect();
-            ranges.push(KeyRange {
+            let part = KeyRange {
                 table: range.table.clone(),
-                after,
-                to: to.clone(),
-            });
-            after = to;
+                after: std::mem::replace(&mut after, to.clone()),
+                to,
+            };
+            into.push((part, step));
         }
     }
-    ranges.push(KeyRange {
+    drop(keys);
+    let last = KeyRange {
         table: range.table,
         after,
         to: range.to,
-    });
-    Ok(ranges)
+    };
+    into.push((last, rows - (rows.saturating_sub(1) / step) * step));
+    Ok(())
 }
 
 fn table_of<'s>(schema: &'s Schema, range: &KeyRange) -> Result<&'s Table, Error> {
@@ -168,7 +211,7 @@ fn table_of<'s>(schema: &'s Schema, range: &KeyRange) -> Result<&'s Table, Error
 }
 
 /// The key's columns in the key's order, which is also that of SQLite's index on it.
-fn key_columns(table: &Table) -> Vec<String> {
+pub(super) fn key_columns(table: &Table) -> Vec<String> {
     let mut columns: Vec<(u8, String)> = table
         .key
         .iter()

@@ -1,0 +1,280 @@
+//! Resync, snapshots that go on after a cut, and what the journal keeps.
+
+use pair::action::Action;
+use pair::check::Scan;
+use pair::durable::SyncedWith;
+use pair::event::{Command, CompareFault, ContactFailure, Event, LinkId, SnapshotFault};
+use pair::message::{Message, SnapshotAt, Stream};
+use pair::view::{Notice, Progress, Record};
+use pair::{Mode, Reason, Status};
+use uuid::Uuid;
+
+use super::bench::{Bench, FAILOVER, head, hello, own, start, station};
+
+const AT: SnapshotAt = SnapshotAt {
+    id: Uuid::from_u128(5),
+    chunks: 3,
+};
+
+/// The stream of the bench's link of this number.
+fn stream(number: u64) -> Stream {
+    Bench::stream(start(1, 2, 0).epoch, number)
+}
+
+/// A secondary in step whose operator chose Resync now, on its new link.
+fn resyncing() -> Bench {
+    let mut bench = Bench::synced(FAILOVER, 5);
+    assert_eq!(bench.command(Command::ResyncNow), Some(Ok(())));
+    let verify = bench.seen.iter().find_map(|a| match a {
+        Action::Verify { token } => Some(*token),
+        _ => None,
+    });
+    let token = verify.expect("checks the data here first");
+    let scan = Scan::Done {
+        ok: true,
+        cells: 9,
+        took_ms: 1,
+    };
+    bench.event(Event::Verified { token, scan });
+    bench.seen.clear();
+    bench.accepted_by(2, &hello(Mode::Primary, &[start(1, 2, 0)], 5));
+    bench
+}
+
+/// A primary with a secondary's link, greeted.
+fn leading() -> Bench {
+    let epochs = [start(1, 1, 0)];
+    let durable = pair::Durable {
+        config: super::bench::config(Mode::Primary),
+        clean: true,
+        synced_with: Some(SyncedWith {
+            station: station(2),
+            lineage: own(&epochs, 5).head.position.lineage,
+        }),
+        ..pair::Durable::default()
+    };
+    let mut bench = Bench::new(durable, own(&epochs, 5), pair::event::Away::Unknown);
+    bench.probed(hello(FAILOVER, &epochs, 3));
+    bench.followed_by(1, &hello(FAILOVER, &epochs, 3));
+    bench
+}
+
+fn copying() -> Bench {
+    let mut bench = Bench::with(FAILOVER, &[start(1, 1, 0)], 0);
+    let mut other = hello(Mode::Primary, &[start(1, 2, 0)], 9);
+    other.head = head(8, start(1, 2, 0).epoch, 9);
+    bench.accepted_by(1, &other);
+    bench.event(Event::SnapshotProgress {
+        stream: stream(1),
+        done: 60,
+        total: 100,
+        at: Some(AT),
+    });
+    bench
+}
+
+#[test]
+fn resync_checks_the_data_here_and_then_compares_it_with_the_primary_s() {
+    let bench = resyncing();
+    assert!(bench.did(|a| matches!(
+        a,
+        Action::Compare {
+            link: LinkId(2),
+            ..
+        }
+    )));
+    assert!(bench.said(|m| *m == Message::CompareRequest));
+    assert!(!bench.said(|m| matches!(m, Message::Resume { .. } | Message::SnapshotRequest { .. })));
+    assert_eq!(bench.status(), (Status::Syncing, Reason::Comparing));
+}
+
+#[test]
+fn a_resync_that_is_done_says_how_much_it_moved_and_goes_on_applying() {
+    let mut bench = resyncing();
+    bench.event(Event::CompareProgress {
+        stream: stream(2),
+        done: 7,
+        total: 9,
+    });
+    assert_eq!(bench.view().progress, Some(Progress { done: 7, total: 9 }));
+    bench.event(Event::Resynced {
+        stream: stream(2),
+        own: own(&[start(1, 2, 0)], 5),
+        moved: 1,
+        removed: 0,
+        rows: 20_004,
+    });
+    let record = Record::Resynced {
+        moved: 1,
+        removed: 0,
+        rows: 20_004,
+    };
+    assert!(bench.did(|a| *a == Action::Log(record)));
+    assert!(bench.said(|m| matches!(m, Message::Ack { .. })));
+    assert_eq!(bench.status(), (Status::Synced, Reason::Equal));
+}
+
+#[test]
+fn a_comparison_that_was_cut_begins_anew_and_one_that_finds_too_much_takes_the_whole() {
+    let mut bench = resyncing();
+    bench.event(Event::LinkLost {
+        link: LinkId(2),
+        cause: ContactFailure::Cut,
+    });
+    bench.seen.clear();
+    bench.accepted_by(3, &hello(Mode::Primary, &[start(1, 2, 0)], 5));
+    assert!(bench.did(|a| matches!(a, Action::Compare { .. })));
+    bench.event(Event::CompareFailed {
+        stream: stream(3),
+        why: CompareFault::WholeIsShorter,
+    });
+    assert!(bench.said(|m| *m == Message::SnapshotRequest { resume: None }));
+    assert_eq!(bench.status(), (Status::Syncing, Reason::Copying));
+}
+
+#[test]
+fn rows_of_a_primary_whose_own_data_is_damaged_are_not_taken() {
+    let mut bench = resyncing();
+    bench.event(Event::CompareFailed {
+        stream: stream(2),
+        why: CompareFault::PrimaryDamaged,
+    });
+    assert!(bench.did(|a| matches!(a, Action::Hangup { .. })));
+    bench.accepted_by(3, &hello(Mode::Primary, &[start(1, 2, 0)], 5));
+    assert!(
+        bench.said(|m| matches!(m, Message::Resume { .. })),
+        "it follows on"
+    );
+    assert_eq!(
+        bench.status(),
+        (Status::NotSynced, Reason::PrimaryDamaged),
+        "though the sums are equal"
+    );
+    assert!(!bench.did(|a| matches!(a, Action::ReceiveSnapshot { .. })));
+}
+
+#[test]
+fn a_snapshot_that_was_cut_off_goes_on_after_what_is_there() {
+    let mut bench = copying();
+    bench.event(Event::LinkLost {
+        link: LinkId(1),
+        cause: ContactFailure::Cut,
+    });
+    assert!(!bench.did(|a| *a == Action::DiscardSnapshot));
+    let mut other = hello(Mode::Primary, &[start(1, 2, 0)], 11);
+    other.head = head(8, start(1, 2, 0).epoch, 11);
+    bench.accepted_by(2, &other);
+    assert!(bench.said(|m| *m == Message::SnapshotRequest { resume: Some(AT) }));
+    bench.event(Event::SnapshotProgress {
+        stream: stream(2),
+        done: 60,
+        total: 100,
+        at: Some(AT),
+    });
+    let record = Record::SnapshotResumed {
+        done: 60,
+        total: 100,
+    };
+    assert!(bench.did(|a| *a == Action::Log(record)));
+}
+
+#[test]
+fn a_snapshot_half_received_is_forgotten_by_a_promotion() {
+    let mut bench = copying();
+    bench.command(Command::MakePrimary { force: true });
+    let at = |what: fn(&Action) -> bool| bench.seen.iter().position(what);
+    let forgotten = at(|a| *a == Action::DiscardSnapshot).expect("forgets it");
+    let opened = at(|a| matches!(a, Action::OpenEpoch { .. })).expect("opens an epoch");
+    assert!(forgotten < opened);
+}
+
+#[test]
+fn whoever_sends_more_than_was_announced_is_cut_off_and_not_asked_again() {
+    let mut bench = copying();
+    bench.event(Event::SnapshotFailed {
+        stream: stream(1),
+        why: SnapshotFault::Excessive,
+    });
+    assert!(bench.did(|a| matches!(a, Action::Hangup { .. })));
+    assert_eq!(
+        bench.status(),
+        (Status::NotSynced, Reason::SnapshotExcessive)
+    );
+    bench.seen.clear();
+    let mut other = hello(Mode::Primary, &[start(1, 2, 0)], 9);
+    other.head = head(8, start(1, 2, 0).epoch, 9);
+    bench.accepted_by(2, &other);
+    assert!(!bench.said(|m| matches!(m, Message::SnapshotRequest { .. })));
+}
+
+#[test]
+fn a_primary_shows_what_it_sends_and_how_far_it_is() {
+    let mut bench = leading();
+    bench.event(Event::Received {
+        link: LinkId(1),
+        message: Message::SnapshotRequest { resume: Some(AT) },
+    });
+    let stream = bench
+        .seen
+        .iter()
+        .find_map(|a| match a {
+            Action::SendSnapshot {
+                stream,
+                resume: Some(AT),
+                ..
+            } => Some(*stream),
+            _ => None,
+        })
+        .expect("sends the rest of it");
+    bench.event(Event::SnapshotProgress {
+        stream,
+        done: 40,
+        total: 80,
+        at: None,
+    });
+    assert_eq!(
+        bench.view().progress,
+        Some(Progress {
+            done: 40,
+            total: 80
+        })
+    );
+    bench.event(Event::Received {
+        link: LinkId(1),
+        message: Message::CompareRequest,
+    });
+    assert!(bench.did(|a| matches!(a, Action::ServeComparison { .. })));
+    assert!(
+        bench.did(|a| matches!(a, Action::Check { .. })),
+        "and checks itself"
+    );
+    bench.event(Event::LinkLost {
+        link: LinkId(1),
+        cause: ContactFailure::Cut,
+    });
+    assert_eq!(bench.view().progress, None);
+}
+
+#[test]
+fn the_operator_is_told_long_before_the_journal_drops_what_the_peer_needs() {
+    let mut bench = leading();
+    let kept = |bytes, peer_cut_off| Event::Retained {
+        bytes,
+        bytes_max: 1_000,
+        peer_cut_off,
+    };
+    let told = |bench: &Bench| {
+        let told = |a: &&Action| **a == Action::Notify(Notice::JournalFills);
+        bench.seen.iter().filter(told).count()
+    };
+    bench.event(kept(250, false));
+    assert_eq!((told(&bench), bench.view().retained), (0, None));
+    bench.event(kept(251, false));
+    bench.event(kept(900, false));
+    assert_eq!(told(&bench), 1, "once");
+    assert_eq!(bench.view().retained.map(|kept| kept.bytes), Some(900));
+    bench.event(kept(1_001, true));
+    assert!(bench.did(|a| *a == Action::Log(Record::PeerCutOff)));
+    bench.event(kept(0, false));
+    assert_eq!(bench.view().retained, None);
+}

@@ -1,0 +1,152 @@
+//! Where chunks are kept until they are all there: a file beside the database.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufReader, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use changeset::Schema;
+use uuid::Uuid;
+
+use super::SnapshotError;
+use super::chunk::{ChunkRows, chunks_max};
+use crate::error::{During as _, Error};
+use crate::store::blocking;
+
+/// What a crash leaves there is removed at the next start.
+const FOLDER: &str = "incoming";
+/// No chunk is longer than a frame of the link.
+const CHUNK_BYTES_MAX: usize = 64 << 20;
+const DURING: &str = "receive a snapshot";
+
+/// A file that is gone when this is dropped.
+pub(crate) struct SpoolFile(pub(crate) PathBuf);
+
+/// A name in the spool that no other file has.
+pub(crate) fn spool_file(dir: &Path) -> SpoolFile {
+    SpoolFile(dir.join(FOLDER).join(Uuid::now_v7().simple().to_string()))
+}
+
+impl Drop for SpoolFile {
+    fn drop(&mut self) {
+        // What is left is removed at the next start.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Removes what a crash left.
+pub(crate) fn clean(dir: &Path) {
+    let _ = fs::remove_dir_all(dir.join(FOLDER));
+}
+
+/// Chunks that arrived, each checked. No more of them than were announced.
+pub(crate) struct Spool {
+    file: Arc<SpoolFile>,
+    /// After each chunk: the length of the file, and the rows so far.
+    ends: Vec<(u64, u64)>,
+    bytes_max: u64,
+    chunks_max: u64,
+}
+
+impl Spool {
+    /// An empty one in the data directory, for chunks of at most `bytes_max` bytes in all.
+    pub(crate) async fn create(dir: &Path, bytes_max: u64) -> Result<Self, Error> {
+        let (folder, file) = (dir.join(FOLDER), spool_file(dir));
+        let file = blocking::<_, Error>(move |_| {
+            fs::create_dir_all(&folder).during(DURING)?;
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&file.0)
+                .during(DURING)?;
+            Ok(file)
+        })
+        .await?;
+        Ok(Spool {
+            file: Arc::new(file),
+            ends: Vec::new(),
+            bytes_max,
+            chunks_max: chunks_max(bytes_max),
+        })
+    }
+
+    pub(crate) fn chunks(&self) -> u32 {
+        self.ends.len() as u32
+    }
+
+    pub(crate) fn rows(&self) -> u64 {
+        self.ends.last().map_or(0, |end| end.1)
+    }
+
+    /// Takes the next chunk; returns how many rows it holds.
+    pub(crate) async fn push(
+        &mut self,
+        schema: &Schema,
+        chunk: Vec<u8>,
+    ) -> Result<u64, SnapshotError> {
+        if chunk.len() > CHUNK_BYTES_MAX {
+            return Err(SnapshotError::damaged("a chunk is too long"));
+        }
+        let (len, rows) = self.ends.last().copied().unwrap_or_default();
+        let end = len + 4 + chunk.len() as u64;
+        if end > self.bytes_max || u64::from(self.chunks()) >= self.chunks_max {
+            return Err(SnapshotError::Excessive {
+                what: format!("at most {} bytes", self.bytes_max),
+            });
+        }
+        let (index, file, schema) = (self.chunks(), Arc::clone(&self.file), schema.clone());
+        let more = blocking(move |_| {
+            let opened = ChunkRows::open(&chunk, index)?;
+            opened.table_of(&schema)?;
+            let mut file = OpenOptions::new()
+                .append(true)
+                .open(&file.0)
+                .during(DURING)?;
+            file.write_all(&(chunk.len() as u32).to_be_bytes())
+                .during(DURING)?;
+            file.write_all(&chunk).during(DURING)?;
+            Ok::<_, SnapshotError>(u64::from(opened.rows))
+        })
+        .await?;
+        self.ends.push((end, rows + more));
+        Ok(more)
+    }
+
+    /// Keeps the first `chunks` and forgets the rest; `false` where there are not so many.
+    pub(crate) async fn truncate(&mut self, chunks: u32) -> Result<bool, Error> {
+        let keep = chunks as usize;
+        if keep > self.ends.len() {
+            return Ok(false);
+        }
+        self.ends.truncate(keep);
+        let len = self.ends.last().map_or(0, |end| end.0);
+        let file = Arc::clone(&self.file);
+        blocking(move |_| {
+            let file = OpenOptions::new()
+                .write(true)
+                .open(&file.0)
+                .during(DURING)?;
+            file.set_len(len).during(DURING)
+        })
+        .await?;
+        Ok(true)
+    }
+
+    /// Hands each chunk to `take`, checked once more: it was on the disk meanwhile.
+    pub(crate) fn each_chunk(
+        &self,
+        mut take: impl FnMut(&ChunkRows) -> Result<(), SnapshotError>,
+    ) -> Result<(), SnapshotError> {
+        let mut file = BufReader::new(File::open(&self.file.0).during(DURING)?);
+        for index in 0..self.chunks() {
+            let mut len = [0; 4];
+            file.read_exact(&mut len).during(DURING)?;
+            let mut chunk = vec![0; u32::from_be_bytes(len) as usize];
+            file.read_exact(&mut chunk).during(DURING)?;
+            take(&ChunkRows::open(&chunk, index)?)?;
+        }
+        Ok(())
+    }
+}
