@@ -154,6 +154,8 @@ const COMES_BY: &[&str] = &[
     "forked",
     "orphans",
     "snapshot",
+    "snapshot resumed",
+    "resync moved what differs",
     "hand-over refused",
     "unclean stop",
     "damage",
@@ -172,7 +174,8 @@ fn whatever_befalls_a_pair_on_real_files_nothing_is_lost_and_it_comes_into_step_
 
 #[test]
 fn every_deliberate_fault_is_found() {
-    find_faults::<Model>(&Fault::OF_THE_MODEL, 1_000);
+    // The rarest, a hand-over forgotten by a crash, shows in one schedule of about a thousand.
+    find_faults::<Model>(&Fault::OF_THE_MODEL, 5_000);
 }
 
 #[test]
