@@ -385,6 +385,7 @@ impl Disk for Real {
             Err(SnapshotError::Store(Error::Damaged { .. })) => Err(SnapshotFault::Broken),
             // A bit of the schema's hash flipped on its way.
             Err(SnapshotError::SchemaDiffers) => Err(SnapshotFault::Broken),
+            Err(SnapshotError::Excessive { .. }) => Err(SnapshotFault::Excessive),
             Err(error) => panic!("VIOLATED: the store fails: {error}"),
         }
     }
