@@ -109,6 +109,10 @@ auto_rejoin: boolean,
  */
 listener_error: string | null, 
 /**
+ * What is to be known of the journal that is kept for the other station, in words for people; null where it keeps little.
+ */
+journal_warning: string | null, 
+/**
  * How many entries are kept as orphans and not yet dealt with.
  */
 orphans: number, 
