@@ -210,7 +210,7 @@ mod seeds {
                 chain: Chain(3),
             },
             Message::Ack { head },
-            Message::SnapshotRequest,
+            Message::SnapshotRequest { resume: None },
             Message::HandoverRequest,
             Message::HandoverTaken {
                 id,

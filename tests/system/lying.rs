@@ -264,7 +264,7 @@ fn who_sends_or_grants_beyond_the_window_is_cut_off_and_takes_bounded_memory() {
     // A flood of small ones, and of requests that each ask for everything anew.
     let small = bulk(&liar.hello, vec![7; 100]);
     liar.is_cut_off_for(vec![small; 10_000]);
-    let requests = vec![Frame::Control(Message::SnapshotRequest); 1_000];
+    let requests = vec![Frame::Control(Message::SnapshotRequest { resume: None }); 1_000];
     let last = Frame::Control(Message::ResyncNow);
     liar.is_cut_off_for([requests, vec![last]].concat());
     let grown = most_memory(&primary).saturating_sub(before);
