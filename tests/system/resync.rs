@@ -249,6 +249,9 @@ fn a_secondary_beyond_the_journal_compares_and_the_operator_is_told() {
     pair.primary.until("the operator is warned", |now| {
         !now["journal_warning"].is_null()
     });
+    until("the journal is cut beyond the peer", || {
+        last_line(&pair.primary, "journal").is_some_and(|line| line.contains("cannot be continued"))
+    });
     pair.secondary.run();
     pair.until_synced();
     let said = until_line(&pair.secondary, "resynced");

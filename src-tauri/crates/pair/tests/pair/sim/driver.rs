@@ -201,6 +201,7 @@ impl<D: Disk> World<D> {
                 ..
             } => {
                 proc.applying = None;
+                proc.assigned = Some(stream);
                 proc.epochs = epochs;
                 proc.partial = None;
                 proc.receiving = Some(Receiving {
