@@ -39,6 +39,7 @@ fn every_failpoint_has_a_test_that_gets_there() {
         "stalls",
         "histories",
         "frames",
+        "resync",
     ]
     .map(source);
     for point in Point::ALL {
