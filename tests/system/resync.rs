@@ -48,7 +48,7 @@ fn rot(station: &Station, sql: &'static str) {
         .block_on(work);
 }
 
-/// The titles of the items as they are on the disk: the station itself shows a day that it read before.
+/// The titles of the day's items as they are on the disk: the station itself shows a day that it read before.
 fn stored_titles(station: &Station) -> Vec<String> {
     let database = station.dir.join("tandem.db");
     let work = async {
@@ -59,7 +59,8 @@ fn stored_titles(station: &Station) -> Vec<String> {
             .connect()
             .await
             .expect("the station's database");
-        sqlx::query_scalar("SELECT title FROM item ORDER BY rank, id")
+        sqlx::query_scalar("SELECT title FROM item JOIN playlist ON playlist.id = playlist_id WHERE date = ? ORDER BY rank, item.id")
+            .bind(DAY)
             .fetch_all(&mut other)
             .await
             .expect("titles")
