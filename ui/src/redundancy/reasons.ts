@@ -214,6 +214,10 @@ export const REASONS: Record<Reason, Words> = {
     cause: `a full check found data on ${primary} that no edit has made.`,
     cure: `Choose Hand over on ${primary} (or Make primary on ${secondary}), then Resync now. If it comes back, replace the disk of ${primary}.`,
   }),
+  no_whole_copy: ({ primary, secondary }) => ({
+    cause: `data on ${primary} is damaged, and what ${secondary} holds is damaged or incomplete, too.`,
+    cure: `Restore a backup on ${primary}, then choose Resync now on ${secondary}.`,
+  }),
 
   behind: ({ secondary, primary }) => ({
     cause: `${secondary} is catching up with ${primary}.`,

@@ -16,11 +16,12 @@ const roots = [
   { name: 'promos', path: null, present: false, assets: 1 },
 ];
 
-function settings(section: SettingsSection, readOnly: string | null = null, verified = true) {
+function settings(section: SettingsSection, readOnly: string | null = null, verified = true, damaged = false) {
   const answers: Record<string, unknown> = {
     list_backups: { backups },
     list_media_roots: { roots },
     set_media_root: { roots },
+    restore_backup: { damaged },
     verify: { ok: verified, sum: 'a', scanned_sum: 'a', cells: 182_000, ms: 88 },
   };
   const call = vi.fn(async (command: string) => answers[command] ?? {});
@@ -70,6 +71,12 @@ describe('the settings', () => {
     expect(call).toHaveBeenCalledWith('create_backup', {});
     await user.click(restore);
     expect(call).toHaveBeenCalledWith('restore_backup', { id: 'b1' });
+  });
+
+  it('say of a restored backup that it was made of damaged data', async () => {
+    const { user } = settings('data', null, true, true);
+    await user.click(await screen.findByRole('button', { name: /Restore the backup/ }));
+    expect(await screen.findByText(/made of damaged data: check the playlists/)).toBeVisible();
   });
 
   it('restore nothing on a secondary and say why; backing up stays possible', async () => {

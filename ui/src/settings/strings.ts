@@ -112,6 +112,8 @@ export const DATA = {
   restoreLabel: (at: string) => `Restore the backup of ${at}`,
   restored: (at: string) =>
     `The backup of ${at} was restored. The data as it was before is kept as a backup.`,
+  restoredDamaged: (at: string) =>
+    `The backup of ${at} was restored, but it was made of damaged data: check the playlists, or restore an older one. The data as it was before is kept as a backup.`,
   working: 'Working…',
   columns: { at: 'Made at', reason: 'Why', size: 'Size' },
   verify: 'Verify now',

@@ -103,7 +103,7 @@ impl Follow {
 }
 
 /// Troubles that a new link does not heal: the operator chooses Resync now.
-const fn lasts(trouble: Reason) -> bool {
+pub(crate) const fn lasts(trouble: Reason) -> bool {
     matches!(
         trouble,
         Reason::SumsDiffer

@@ -214,6 +214,10 @@ reasons! {
     PrimaryDamaged, NotSynced, "primary_damaged",
         "A full check found data on the primary that no edit made.",
         "Choose Hand over on the primary, then Resync now; or restore a backup there.";
+    /// The same on the primary, and the secondary needs a whole copy: that of damaged data is never put in place.
+    NoWholeCopy, NotSynced, "no_whole_copy",
+        "Data on the primary is damaged, and what the secondary holds is damaged or incomplete, too.",
+        "Restore a backup on the primary, then choose Resync now on the secondary.";
 
     /// Behind.
     Behind, Syncing, "behind",

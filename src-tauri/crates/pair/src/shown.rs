@@ -5,7 +5,7 @@ use crate::change::Goal;
 use crate::check::Checked;
 use crate::config::Mode;
 use crate::event::ContactFailure;
-use crate::follow::Phase;
+use crate::follow::{self, Phase};
 use crate::message::{Head, Standing, Writer};
 use crate::reason::Reason;
 use crate::resync::Served;
@@ -50,6 +50,15 @@ impl Shown {
             rest: None,
         }
     }
+}
+
+/// What keeps a secondary from following, in the light of what is wrong with its primary's own data: no Resync now heals it
+/// while those are damaged.
+fn both_ways(trouble: Option<Reason>, primary_damage: Option<Reason>) -> Option<Reason> {
+    trouble.map(|trouble| match primary_damage {
+        Some(_) if follow::lasts(trouble) => Reason::NoWholeCopy,
+        _ => trouble,
+    })
 }
 
 impl State {
@@ -154,13 +163,10 @@ impl State {
         }
         let hangs = |writer: Writer| matches!(writer, Writer::Hangs { for_ms } if u128::from(for_ms) > WRITER_HANGS.as_millis());
         if self.mode().is_secondary() {
-            return self
-                .own_trouble()
+            let damage = peer.trouble.filter(|it| *it == Reason::PrimaryDamaged);
+            return both_ways(self.own_trouble(), damage)
                 .or_else(|| hangs(peer.writer).then_some(Reason::PrimaryWriterHangs))
-                .or_else(|| {
-                    peer.trouble
-                        .filter(|trouble| *trouble == Reason::PrimaryDamaged)
-                })
+                .or(damage)
                 .or_else(|| self.primary_damage());
         }
         let (own, theirs) = (self.own.head, peer.head);
@@ -179,7 +185,7 @@ impl State {
             return Some(Reason::SumsDiffer);
         }
         // Last, since what keeps the secondary from following keeps it from taking the lead, too.
-        peer.trouble.filter(|_| linked).or_else(|| self.damage())
+        both_ways(peer.trouble.filter(|_| linked), self.damage()).or_else(|| self.damage())
     }
 
     /// What keeps this secondary from following, by itself.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use changeset::{Db, Table};
+use changeset::{Db, Schema, Table};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::ConnectOptions as _;
@@ -19,7 +19,7 @@ use crate::open::{inspect, schema_hash};
 use crate::store::{Commit, Store, WriterParts, blocking};
 use crate::sum::quoted;
 use crate::write::{EditMeta, Links, Written, finish};
-use crate::{epochs, files, migrate, snapshot, sum};
+use crate::{epochs, files, migrate, snapshot, state, sum};
 
 const FOLDER: &str = "backups";
 
@@ -36,6 +36,16 @@ pub struct Backup {
     pub size_bytes: u64,
     /// The file: a database that opens on its own.
     pub path: PathBuf,
+}
+
+/// What was restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The backup.
+    pub backup: Backup,
+    /// It was made of data that no edit led to: its rows are not what its own sum says. They are in force all the same,
+    /// since an operator may have nothing better.
+    pub damaged: bool,
 }
 
 /// What stands beside the file.
@@ -107,16 +117,18 @@ impl Store {
     }
 
     /// Puts the replicated rows of a backup in the place of the present ones. That is an edit like any other: it has an
-    /// entry, reaches the peer, and can be undone. Where so much differs that no entry can hold it, the journal is
-    /// dropped instead and a new lineage opened ([`Written::changed`] is true, and `seq` the last entry before).
+    /// entry, reaches the peer, and can be undone. Where so much differs that no entry can hold it, or the present rows are
+    /// not what the rolling sum says, so that an entry made from them would fit no other station's, the journal is dropped
+    /// instead and a new lineage opened ([`Written::changed`] is true, and `seq` the last entry before). Afterwards the
+    /// rolling sum is that of the rows.
     ///
     /// Local records, the identity of the station and the redundancy configuration stay as they are. Opening a new epoch
     /// beforehand, and backing up what is replaced, is the caller's.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Invalid`] where the backup is not one of this program's or is newer,
-    /// [`Error::Damaged`], and as [`Store::write`]. Nothing was changed then.
-    pub async fn restore_backup(&self, user: &str, id: &str) -> Result<Written<Backup>, Error> {
+    /// [`Error::Damaged`] where `SQLite` finds its file broken, and as [`Store::write`]. Nothing was changed then.
+    pub async fn restore_backup(&self, user: &str, id: &str) -> Result<Written<Restored>, Error> {
         self.check_permit()?;
         let backup = self
             .backups()
@@ -124,7 +136,7 @@ impl Store {
             .into_iter()
             .find(|backup| backup.id == id);
         let backup = backup.ok_or_else(|| Error::NotFound(format!("There is no backup {id}.")))?;
-        let copy = self.prepare_restore(&backup.path).await?;
+        let (copy, damaged) = self.prepare_restore(&backup.path).await?;
         let meta = EditMeta::new(user, format!("Restore the backup of {}", backup.id));
         let file = copy.0.clone();
         let restored = self
@@ -141,12 +153,13 @@ impl Store {
             epoch,
             seq,
             changed,
-            value: backup,
+            value: Restored { backup, damaged },
         })
     }
 
-    /// Copies a backup, checks the copy and brings it up to date, so that the backup itself stays as it is.
-    async fn prepare_restore(&self, path: &Path) -> Result<snapshot::SpoolFile, Error> {
+    /// Copies a backup, checks the copy and brings it up to date, so that the backup itself stays as it is. Says whether
+    /// its data are damaged.
+    async fn prepare_restore(&self, path: &Path) -> Result<(snapshot::SpoolFile, bool), Error> {
         let during = "read the backup";
         inspect(path, &self.0.definition)
             .await
@@ -165,7 +178,7 @@ impl Store {
             .await
             .during(during)?;
         let (expected, definition) = (self.0.schema_hash.clone(), self.0.definition);
-        blocking(move |runtime| {
+        let damaged = blocking(move |runtime| {
             let checked = {
                 let db = runtime.block_on(Db::lock(&mut connection)).during(during)?;
                 check_copy(&db, &definition, &expected)
@@ -174,7 +187,7 @@ impl Store {
             checked
         })
         .await?;
-        Ok(spool)
+        Ok((spool, damaged))
     }
 }
 
@@ -256,7 +269,8 @@ fn list(folder: &Path) -> Result<Vec<Backup>, Error> {
     Ok(backups)
 }
 
-fn check_copy(db: &Db<'_>, definition: &Definition, expected: &str) -> Result<(), Error> {
+/// Brings the copy up to date; whether its rows are not what its own sum says.
+fn check_copy(db: &Db<'_>, definition: &Definition, expected: &str) -> Result<bool, Error> {
     let during = "check the backup";
     let mut check = db.prepare("PRAGMA quick_check(1)").during(during)?;
     if let Some(row) = check.step().during(during)?
@@ -267,6 +281,10 @@ fn check_copy(db: &Db<'_>, definition: &Definition, expected: &str) -> Result<()
         });
     }
     drop(check);
+    // Before it is brought up to date, since its sum is of the tables that it was made with.
+    let schema = Schema::read(db, definition.replicated).during(during)?;
+    let sum = state::load(db)?.map(|state| state.head.sum);
+    let damaged = sum != Some(sum::scan(db, &schema).during(during)?.sum);
     let version = migrate::pragma(db, "user_version").during(during)?;
     if version < definition.version() {
         db.execute("BEGIN IMMEDIATE").during(during)?;
@@ -274,7 +292,7 @@ fn check_copy(db: &Db<'_>, definition: &Definition, expected: &str) -> Result<()
         db.execute("COMMIT").during(during)?;
     }
     if schema_hash(db, definition).during(during)? == expected {
-        Ok(())
+        Ok(damaged)
     } else {
         Err(Error::Invalid(String::from(
             "The backup has other tables than this station.",
@@ -297,13 +315,25 @@ fn restore(
         .db
         .run("ATTACH ?1 AS backup", &[name.into()])
         .during(during)?;
-    let restored = as_edit(parts, meta).or_else(|error| match error {
-        Error::TooLarge { .. } => as_new_lineage(parts),
-        other => Err(other),
+    let restored = is_whole(parts).and_then(|whole| {
+        if !whole {
+            return as_new_lineage(parts);
+        }
+        as_edit(parts, meta).or_else(|error| match error {
+            Error::TooLarge { .. } => as_new_lineage(parts),
+            other => Err(other),
+        })
     });
     parts.db.abandon().during(during)?;
     parts.db.execute("DETACH backup").during(during)?;
     restored
+}
+
+/// Whether the present rows are what the rolling sum says.
+fn is_whole(parts: &WriterParts<'_, '_>) -> Result<bool, Error> {
+    let during = "check the present data";
+    let scan = sum::scan(parts.db, &parts.shared.schema).during(during)?;
+    Ok(scan.sum == parts.head.sum)
 }
 
 fn as_edit(parts: &mut WriterParts<'_, '_>, meta: EditMeta) -> Result<Written<()>, Error> {

@@ -40,7 +40,7 @@ mod verify;
 mod write;
 
 pub use apply::ApplyError;
-pub use backup::Backup;
+pub use backup::{Backup, Restored};
 pub use days::Day;
 pub use diff::{Answer, CompareError, Comparison, Next, Pinned, Resynced};
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};

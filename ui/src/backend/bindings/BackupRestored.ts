@@ -10,6 +10,10 @@ export type BackupRestored = {
  */
 restored: Backup, 
 /**
+ * It was made of data that no edit led to. They are in force all the same: another backup may be the better one.
+ */
+damaged: boolean, 
+/**
  * The copy that was made of the data as it was before.
  */
 saved: Backup, 

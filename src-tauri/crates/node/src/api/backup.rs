@@ -50,6 +50,8 @@ pub struct RestoreBackup {
 pub struct BackupRestored {
     /// The one that was restored.
     pub restored: Backup,
+    /// It was made of data that no edit led to. They are in force all the same: another backup may be the better one.
+    pub damaged: bool,
     /// The copy that was made of the data as it was before.
     pub saved: Backup,
     /// Where in the history the station is now: a restore opens an epoch.

@@ -66,11 +66,16 @@ pub async fn restore(
     let saved = store
         .create_backup(&format!("before the backup of {} was restored", args.id))
         .await?;
-    let restored = store.restore_backup(desk.user(), &args.id).await?.value;
+    let store::Restored { backup, damaged } =
+        store.restore_backup(desk.user(), &args.id).await?.value;
+    if damaged {
+        tracing::warn!(id = %args.id, "the backup that was restored holds data that no edit made");
+    }
     open_epoch(store, redundancy).await?;
     let position = store.head().position;
     Ok(BackupRestored {
-        restored: shown(restored),
+        restored: shown(backup),
+        damaged,
         saved: shown(saved),
         committed: Committed {
             epoch: position.epoch.number,

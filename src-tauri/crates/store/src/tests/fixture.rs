@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 
 use crate::migrate::{Definition, LOCAL};
-use crate::{EditMeta, EditPermit, Error, Head, Store, Written};
+use crate::{DATABASE_FILE, EditMeta, EditPermit, Error, Head, Store, Written};
 
 pub(super) const TABLES: &str = include_str!("schema.sql");
 pub(super) const DEFINITION: Definition = Definition {
@@ -224,6 +225,21 @@ pub(super) async fn assert_true(store: &Store) -> Head {
     assert_eq!(verified.head, store.head());
     verified.head
 }
+
+/// Changes what lies on the disk behind the store's back.
+pub(super) async fn damage(station: &Station, sql: &'static str) {
+    let mut other = SqliteConnectOptions::new()
+        .filename(station.dir().join(DATABASE_FILE))
+        .connect()
+        .await
+        .unwrap();
+    sqlx::query(sql).execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+}
+
+/// A bit of a row.
+pub(super) const ROTTEN_ROW: &str =
+    "UPDATE item SET title = title || '!' WHERE id = (SELECT min(id) FROM item)";
 
 /// Runs async code in a property.
 pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {

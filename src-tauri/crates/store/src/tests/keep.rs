@@ -3,7 +3,9 @@
 use domain::ids::PlaylistId;
 use uuid::Uuid;
 
-use super::fixture::{Step, add_items, allow, assert_true, edit, id, put_item, station};
+use super::fixture::{
+    ROTTEN_ROW, Step, add_items, allow, assert_true, damage, edit, id, put_item, station,
+};
 use super::replicate::copy_snapshot;
 use crate::{Error, Retention, TailError};
 
@@ -71,6 +73,64 @@ async fn a_backup_from_before_a_snapshot_brings_the_old_data_back() {
     allow(&target);
     target.restore_backup("ada", &backup.id).await.unwrap();
     assert_eq!(assert_true(&target).await.sum, then);
+}
+
+#[tokio::test]
+async fn a_station_with_damaged_data_is_whole_again_once_a_backup_is_restored() {
+    for damaged in [ROTTEN_ROW, "UPDATE state SET sum = zeroblob(16)"] {
+        let station = station().await;
+        add_items(&station, 1, 0..5).await;
+        let then = station.head();
+        let backup = station.create_backup("by hand").await.unwrap();
+        damage(&station, damaged).await;
+        station.close().await.unwrap();
+        let again = super::fixture::open(station.dir.path()).await;
+        assert!(!again.verify().await.unwrap().ok, "{damaged}");
+
+        let restored = again.restore_backup("ada", &backup.id).await.unwrap();
+        assert!(restored.changed && !restored.value.damaged, "{damaged}");
+        let now = assert_true(&again).await;
+        assert_eq!(now.sum, then.sum, "{damaged}");
+        assert_ne!(
+            now.position.lineage, then.position.lineage,
+            "no station goes on from the history that led to other rows"
+        );
+        allow(&again);
+        add_items(&again, 2, 6..9).await;
+        assert_true(&again).await;
+    }
+}
+
+#[tokio::test]
+async fn of_two_damaged_stations_one_restores_a_backup_and_the_other_takes_a_copy_of_it() {
+    let (primary, secondary) = (station().await, station().await);
+    add_items(&primary, 1, 0..5).await;
+    let backup = primary.create_backup("by hand").await.unwrap();
+    copy_snapshot(&primary, &secondary).await;
+    damage(&primary, ROTTEN_ROW).await;
+    damage(&secondary, "DELETE FROM item").await;
+
+    primary.restore_backup("ada", &backup.id).await.unwrap();
+    copy_snapshot(&primary, &secondary).await;
+    assert_eq!(
+        assert_true(&secondary).await.sum,
+        assert_true(&primary).await.sum
+    );
+}
+
+#[tokio::test]
+async fn a_backup_that_was_made_of_damaged_data_says_so_when_it_is_restored() {
+    let station = station().await;
+    add_items(&station, 1, 0..5).await;
+    damage(&station, ROTTEN_ROW).await;
+    let backup = station.create_backup("by hand").await.unwrap();
+    for _ in 0..2 {
+        let restored = station.restore_backup("ada", &backup.id).await.unwrap();
+        assert!(restored.value.damaged);
+        assert_true(&station).await;
+        allow(&station);
+        add_items(&station, 1, 0..3).await;
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
-use sqlx::ConnectOptions as _;
-
-use super::fixture::{add_items, assert_true, station};
-use crate::{DATABASE_FILE, Error, Pace};
+use super::fixture::{ROTTEN_ROW, add_items, assert_true, damage, station};
+use crate::{Error, Pace};
 
 #[tokio::test]
 async fn a_scan_in_the_background_finds_what_a_fast_one_finds() {
@@ -17,15 +15,7 @@ async fn a_scan_in_the_background_finds_what_a_fast_one_finds() {
 async fn a_row_that_no_edit_changed_is_found() {
     let station = station().await;
     add_items(&station, 1, 0..3).await;
-    let mut other = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(station.dir().join(DATABASE_FILE))
-        .connect()
-        .await
-        .unwrap();
-    sqlx::query("UPDATE item SET title = title || '!' WHERE id = (SELECT min(id) FROM item)")
-        .execute(&mut other)
-        .await
-        .unwrap();
+    damage(&station, ROTTEN_ROW).await;
     let found = station.verify_at(Pace::background()).await.unwrap();
     assert!(!found.ok && found.scanned_sum != found.head.sum);
 }

@@ -1,12 +1,14 @@
 //! Full checks of the data, on either side.
 
+use domain::ids::LineageId;
 use pair::action::{Action, RefusalCode, Token};
 use pair::check::{Checked, Scan};
 use pair::durable::Durable;
-use pair::event::{Away, Command, Event, LinkId};
-use pair::message::{Heartbeat, Message, Standing, Writer};
+use pair::event::{Away, Command, ContactFailure, Event, LinkId, Own, SnapshotFault};
+use pair::message::{Head, Heartbeat, Message, Standing, Writer};
 use pair::view::{Armed, Notice, Record};
 use pair::{Mode, Reason, Status};
+use uuid::Uuid;
 
 use super::bench::{Bench, FAILOVER, config, head, hello, own, start};
 
@@ -38,6 +40,15 @@ impl Bench {
         self.event(Event::Verified { token, scan });
     }
 
+    fn last_verify(&self) -> Token {
+        let begun = |action: &Action| match action {
+            Action::Verify { token } => Some(*token),
+            _ => None,
+        };
+        let last = self.seen.iter().filter_map(begun).next_back();
+        last.expect("Resync now began with a check")
+    }
+
     fn logged(&self, record: Record) -> usize {
         let same = |action: &&Action| **action == Action::Log(record);
         self.seen.iter().filter(same).count()
@@ -45,10 +56,14 @@ impl Bench {
 
     /// The peer's heartbeat, with what is wrong there.
     fn beat_with(&mut self, number: u64, seq: u64, trouble: Option<Reason>) {
+        self.beat_on(1, number, head(9, start(1, 2, 0).epoch, seq), trouble);
+    }
+
+    fn beat_on(&mut self, link: u64, number: u64, head: Head, trouble: Option<Reason>) {
         let beat = Heartbeat {
             number,
             heard: number,
-            head: head(9, start(1, 2, 0).epoch, seq),
+            head,
             writer: Writer::Ok,
             trouble,
             standing: Standing::Editing,
@@ -62,7 +77,7 @@ impl Bench {
             wall_ms: 0,
         };
         self.event(Event::Received {
-            link: LinkId(1),
+            link: LinkId(link),
             message: Message::Heartbeat(beat),
         });
     }
@@ -227,16 +242,68 @@ fn the_secondary_of_a_damaged_primary_says_so_stays_armed_and_takes_the_lead_by_
 }
 
 #[test]
-fn a_primary_whose_secondary_is_damaged_too_does_not_hand_over() {
+fn a_primary_whose_secondary_is_damaged_too_does_not_hand_over_and_names_the_way_out() {
     let mut bench = primary_in_step();
     let token = bench.state.operator_checks();
     bench.found(token, BAD);
     bench.beat_with(1, 5, Some(Reason::DataDamaged));
-    assert_eq!(bench.status(), (Status::NotSynced, Reason::DataDamaged));
+    assert_eq!(bench.status(), (Status::NotSynced, Reason::NoWholeCopy));
+    assert!(
+        Reason::NoWholeCopy
+            .cure()
+            .starts_with("Restore a backup on the primary")
+    );
     assert_eq!(
         bench.command(Command::HandOver),
         Some(Err(RefusalCode::Conflict))
     );
+}
+
+/// Both are damaged, or the copy of a damaged primary was refused: Resync now alone would go on failing.
+#[test]
+fn where_no_station_has_whole_data_a_restored_backup_and_resync_now_bring_the_pair_into_step() {
+    let mut bench = Bench::synced(FAILOVER, 5);
+    let token = bench.state.operator_checks();
+    bench.found(token, BAD);
+    bench.beat_with(1, 5, Some(Reason::PrimaryDamaged));
+    assert_eq!(bench.status(), (Status::NotSynced, Reason::NoWholeCopy));
+    assert_eq!(bench.armed(), Armed::NotInStep);
+    bench.command(Command::ResyncNow);
+    let token = bench.last_verify();
+    bench.found(token, BAD);
+    let damaged_primary = hello(Mode::Primary, &[start(1, 2, 0)], 5);
+    let stream = bench.accepted_by(2, &damaged_primary);
+    bench.event(Event::SnapshotFailed {
+        stream,
+        why: SnapshotFault::Damaged,
+    });
+    bench.beat_on(2, 1, damaged_primary.head, Some(Reason::PrimaryDamaged));
+    assert_eq!(bench.status(), (Status::NotSynced, Reason::NoWholeCopy));
+
+    // The primary's operator restores a backup: another lineage, and no damage.
+    bench.event(Event::LinkLost {
+        link: LinkId(2),
+        cause: ContactFailure::Cut,
+    });
+    let mut restored = hello(Mode::Primary, &[start(1, 2, 5)], 5);
+    restored.head.position.lineage = LineageId(Uuid::from_u128(77));
+    let stream = bench.accepted_by(3, &restored);
+    bench.beat_on(3, 1, restored.head, None);
+    assert_eq!(
+        bench.status(),
+        (Status::NotSynced, Reason::ReplaceNotConfirmed)
+    );
+    bench.command(Command::ResyncNow);
+    bench.event(Event::SnapshotInstalled {
+        stream,
+        own: Own {
+            head: restored.head,
+            epochs: restored.epochs,
+            empty: false,
+            left: None,
+        },
+    });
+    assert_eq!(bench.status(), (Status::Synced, Reason::Equal));
 }
 
 #[test]

@@ -98,11 +98,11 @@ impl<D: Disk> World<D> {
         self.at(long, Ev::Wake { s });
     }
 
-    /// A bit flips on a disk. Rows are damaged on a secondary only, and where the other station's are whole.
+    /// A bit flips on a disk. Rows are damaged on a secondary only, and seldom where the other station's are not whole.
     fn damage(&mut self, s: usize, what: Damage) {
         let idle = self.st[s].proc.as_ref().is_none_or(|proc| !proc.op_runs);
         let heals = self.st[s].disk.record().config.mode.is_secondary()
-            && !self.st[1 - s].disk.is_damaged();
+            && (!self.st[1 - s].disk.is_damaged() || self.rng.chance(20));
         if idle && (heals || what == Damage::Journal) && self.st[s].disk.damage(what, &mut self.rng)
         {
             self.note(|| format!("{s}: {what:?} is damaged"));
@@ -123,7 +123,7 @@ impl<D: Disk> World<D> {
         self.st[s].wall_off_ms = self.rng.range(0, 2 * day_ms) as i64 - day_ms as i64;
     }
 
-    fn restore(&mut self, s: usize) {
+    pub(super) fn restore(&mut self, s: usize) {
         let may = self.now >= self.st[s].stalled_until
             && self.st[s]
                 .proc

@@ -109,10 +109,11 @@ impl<D: Disk> World<D> {
             return;
         }
         let (position, rows) = (disk.position(), disk.rows());
-        match self.known.get(&position.chain.0) {
+        let point = (position.lineage, position.chain.0);
+        match self.known.get(&point) {
             Some(known) if *known == rows => {}
             None if made || self.tainted => {
-                self.known.insert(position.chain.0, rows);
+                self.known.insert(point, rows);
             }
             Some(_) => self.violated(&format!(
                 "{s} does not hold the rows that entry {} leads to",

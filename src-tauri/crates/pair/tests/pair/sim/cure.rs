@@ -128,6 +128,10 @@ impl<D: Disk> World<D> {
                 return self.configure_to(s, Mode::Primary);
             }
             Reason::NoRedundancy => return self.configure_to(s, Mode::SecondaryCopy),
+            Reason::NoWholeCopy => return self.restore_on_the_primary(s),
+            Reason::PrimaryDamaged if damaged == [true; 2] => {
+                return self.restore_on_the_primary(s);
+            }
             Reason::HandoverOpen => Command::MakePrimary { force: true },
             // See `cure_damage`.
             Reason::PrimaryDamaged => return,
@@ -144,9 +148,15 @@ impl<D: Disk> World<D> {
         self.command(s, command);
     }
 
-    /// A full scan shows a damaged station: it follows the other one and takes everything anew.
+    fn restore_on_the_primary(&mut self, s: usize) {
+        let leads = self.st[s].disk.record().config.mode == Mode::Primary;
+        self.restore(if leads { s } else { 1 - s });
+    }
+
+    /// A full scan shows a damaged station: it follows the other one and takes everything anew, unless that is damaged, too.
     fn cure_damage(&mut self, s: usize) -> bool {
-        if !self.st[s].disk.is_damaged() || self.st[s].proc.is_none() {
+        let damaged = [s, 1 - s].map(|s| self.st[s].disk.is_damaged());
+        if damaged != [true, false] || self.st[s].proc.is_none() {
             return false;
         }
         if self.st[s].disk.record().config.mode.is_secondary() {

@@ -115,6 +115,17 @@ impl Model {
         }
     }
 
+    /// Leaves the lineage for another one over the present data.
+    fn leave(&mut self, lineage: u128) {
+        self.left = Some(self.position());
+        self.base = self.ids().collect();
+        self.entries.clear();
+        self.base_seq = 0;
+        self.base_chain = Chain(lineage);
+        self.lineage = LineageId(Uuid::from_u128(lineage));
+        self.epochs = vec![self.first_epoch(Chain(lineage))];
+    }
+
     fn check_permit(&self, edits: Edits, now: Mono) -> Result<(), NotDone> {
         match edits {
             Edits::Allowed { epoch, until }
@@ -242,13 +253,7 @@ impl Disk for Model {
 
     fn open_lineage(&mut self, lineage: u128, record: Durable) -> Result<(), NotDone> {
         self.room()?;
-        self.left = Some(self.position());
-        self.base = self.ids().collect();
-        self.entries.clear();
-        self.base_seq = 0;
-        self.base_chain = Chain(lineage);
-        self.lineage = LineageId(Uuid::from_u128(lineage));
-        self.epochs = vec![self.first_epoch(Chain(lineage))];
+        self.leave(lineage);
         self.record = record;
         Ok(())
     }
@@ -451,8 +456,14 @@ impl Disk for Model {
         }
     }
 
-    /// The last entries are gone from the data (and kept, as the operator's files are).
+    /// The last entries are gone from the data (and kept, as the operator's files are). Where the data are damaged, their
+    /// history is left.
     fn restore(&mut self, rng: &mut Rng) -> Option<(Vec<u64>, bool)> {
+        if self.is_damaged() {
+            (self.rotten_at, self.damage) = (None, 0);
+            self.leave(u128::from(rng.next()));
+            return Some((Vec::new(), true));
+        }
         let keep = self.entries.len().saturating_sub(rng.below(4));
         let gone: Vec<u64> = self.entries.drain(keep..).map(|entry| entry.id).collect();
         let seq = self.seq();

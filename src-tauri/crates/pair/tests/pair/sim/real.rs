@@ -506,6 +506,7 @@ impl Disk for Real {
         let restored = self.done(restored);
         self.told();
         restored.ok().flatten()?;
+        (self.rotten, self.sum_is_off) = (false, false);
         let now: BTreeSet<u64> = self.edits().into_iter().collect();
         Some((
             before.into_iter().filter(|id| !now.contains(id)).collect(),

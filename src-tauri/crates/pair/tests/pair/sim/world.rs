@@ -256,8 +256,8 @@ pub(super) struct World<D: Disk> {
     runs: u128,
     pub(super) chaotic: bool,
     pub(super) opened: BTreeSet<(LineageId, Epoch)>,
-    /// What every point of every history holds: the chain there, and the rows.
-    pub(super) known: BTreeMap<u128, u64>,
+    /// What every point of every history holds: the lineage and the chain there, and the rows.
+    pub(super) known: BTreeMap<(LineageId, u128), u64>,
     /// When an operator last gave any command.
     pub(super) decided_at_ms: Time,
     /// A station with damaged rows led: what it hands on is its own affair.
