@@ -125,3 +125,40 @@ fn an_operators_check_answers_when_what_it_found_is_shown() {
     assert_eq!(pair.secondary.ok("verify", json!({}))["ok"], false);
     assert_eq!(pair.secondary.redundancy()["reason"], "data_damaged");
 }
+
+#[test]
+fn where_both_stations_are_damaged_a_restored_backup_and_resync_now_bring_them_into_step() {
+    let pair = pair();
+    let backup = pair.primary.ok("create_backup", json!({}))["backup"]["id"].clone();
+    damage(&pair.primary);
+    damage(&pair.secondary);
+    until_reason(&pair.primary, "no_whole_copy");
+    until_reason(&pair.secondary, "no_whole_copy");
+    pair.primary.refused("hand_over", json!({}), "conflict");
+
+    let restored = pair.primary.ok("restore_backup", json!({"id": backup}));
+    assert_eq!(restored["damaged"], false);
+    assert_eq!(pair.primary.ok("verify", json!({}))["ok"], true);
+    until("the pair is in step", || {
+        // By itself, where the secondary held all of the history that was left; else this is the cure that is shown.
+        let shown = pair.secondary.redundancy();
+        if shown["reason"] == "replace_not_confirmed" {
+            pair.secondary.ok("resync_now", json!({}));
+        }
+        shown["status"] == "synced"
+    });
+    pair.until_synced();
+    assert_eq!(titles(&pair.secondary), titles(&pair.primary));
+    assert!(titles(&pair.secondary).contains(&json!("two")));
+}
+
+#[test]
+fn a_backup_that_was_made_of_damaged_data_says_so_when_it_is_restored() {
+    let pair = pair();
+    damage(&pair.primary);
+    until_reason(&pair.primary, "primary_damaged");
+    let backup = pair.primary.ok("create_backup", json!({}))["backup"]["id"].clone();
+    let restored = pair.primary.ok("restore_backup", json!({"id": backup}));
+    assert_eq!(restored["damaged"], true);
+    assert_eq!(pair.primary.ok("verify", json!({}))["ok"], true);
+}

@@ -169,7 +169,7 @@ fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
 
 #[test]
 fn whatever_befalls_a_pair_on_real_files_nothing_is_lost_and_it_comes_into_step_again() {
-    schedules::<Real>("STORE", 200, COMES_BY);
+    schedules::<Real>("STORE", 120, COMES_BY);
 }
 
 #[test]
