@@ -143,6 +143,10 @@ impl<D: Disk> World<D> {
         let is_news = other_leads && self.st[s].stopped_at_ms > self.decided_at_ms;
         self.st[s].must_not_edit |= stops && !stopped && !decides && is_news;
         self.st[s].must_not_edit &= !follows;
+        // Its operator may have chosen before the other one noticed the fork.
+        if follows && self.st[1 - s].disk.record().forked.is_some() {
+            self.st[1 - s].must_not_edit = false;
+        }
     }
 
     /// An epoch was opened here, after `before`.

@@ -102,12 +102,13 @@ impl<D: Disk> World<D> {
         };
         let other = self.st[1 - s].proc.as_ref().map(|proc| proc.state.mode());
         // Whoever knows that one station is damaged decides for the other one.
-        let damaged = [0, 1].map(|s: usize| self.st[s].disk.is_damaged());
+        let damaged = [s, 1 - s].map(|s| self.st[s].disk.is_damaged());
+        let (here_alone, there_alone) = (damaged == [true, false], damaged == [false, true]);
         let command = match view.reason {
-            Reason::Superseded | Reason::Forked if damaged[1 - s] => {
+            Reason::Superseded | Reason::Forked if there_alone => {
                 Command::MakePrimary { force: true }
             }
-            Reason::Superseded | Reason::Forked if damaged[s] => Command::BecomeSecondary,
+            Reason::Superseded | Reason::Forked if here_alone => Command::BecomeSecondary,
             Reason::Superseded | Reason::Forked
                 if self.rng.chance(70)
                     && !view
@@ -120,7 +121,7 @@ impl<D: Disk> World<D> {
             Reason::Superseded | Reason::Forked | Reason::BothSecondary | Reason::Waiting => {
                 Command::MakePrimary { force: false }
             }
-            Reason::BothPrimary if damaged[1 - s] => {
+            Reason::BothPrimary if there_alone => {
                 return self.configure_to(1 - s, Mode::SecondaryCopy);
             }
             Reason::BothPrimary => return self.configure_to(s, Mode::SecondaryCopy),
