@@ -126,8 +126,7 @@ function resyncNow({ offers, status, reason }: Redundancy, pair: Pair): Offer {
     unavailable: offers.resync_now ? null : why(),
     risk: reason === 'replace_not_confirmed' ? words.riskReplace(pair) : null,
     force: false,
-    recommended:
-      offers.resync_now && status === 'not_synced' && !cuts(reason) && reason !== 'no_whole_copy',
+    recommended: offers.resync_now && status === 'not_synced' && !cuts(reason) && reason !== 'no_whole_copy',
   };
 }
 

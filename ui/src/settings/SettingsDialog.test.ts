@@ -16,7 +16,12 @@ const roots = [
   { name: 'promos', path: null, present: false, assets: 1 },
 ];
 
-function settings(section: SettingsSection, readOnly: string | null = null, verified = true, damaged = false) {
+function settings(
+  section: SettingsSection,
+  readOnly: string | null = null,
+  verified = true,
+  damaged = false,
+) {
   const answers: Record<string, unknown> = {
     list_backups: { backups },
     list_media_roots: { roots },

@@ -68,6 +68,8 @@ pub(super) struct Real {
     /// What was told to anybody by now.
     told: Mark,
     told_record: Durable,
+    /// Whether the data were damaged then.
+    told_damage: bool,
     /// Why the last job was not done.
     why: String,
 }
@@ -95,7 +97,10 @@ impl Real {
         self.store = Some(store);
         self.look();
         self.count_orphans();
+        // The copy that had replaced damaged rows may be torn off.
+        self.rotten |= self.told_damage && !self.is_damaged() && !self.verify();
         self.told = self.files.mark();
+        self.told_damage = self.is_damaged();
         self.told_record.clone_from(&self.record);
     }
 
@@ -212,6 +217,7 @@ impl Disk for Real {
             store: None,
             record: Durable::default(),
             told_record: Durable::default(),
+            told_damage: false,
             head: rows::no_head(),
             rows: Rows::default(),
             edit: None,
@@ -556,6 +562,7 @@ impl Disk for Real {
             self.told = self.files.mark();
         }
         self.told_record.clone_from(&self.record);
+        self.told_damage = self.is_damaged();
     }
 
     fn reopen(&mut self) {

@@ -460,6 +460,10 @@ impl<D: Disk> World<D> {
         let disk = &mut self.st[s].disk;
         disk.reopen();
         let mut record = disk.record().clone();
+        // What the crash tore off was told to nobody, nor does it bind anybody.
+        let stops = record.superseded.is_some() || record.forked.is_some();
+        self.st[s].is_stopped = stops;
+        self.st[s].must_not_edit &= stops;
         match self.fault {
             Some(Fault::ForgetsHandover) => record.handing_over = None,
             Some(Fault::ForgetsSuperseded) => record.superseded = None,
