@@ -122,6 +122,38 @@ impl Changeset {
         group.output()
     }
 
+    /// The changes that `keep` says yes to, in the same order, as a changeset of their own.
+    #[must_use]
+    pub fn retain(&self, mut keep: impl FnMut(&Change<'_>) -> bool) -> Self {
+        let mut kept = Vec::new();
+        let mut changes = self.changes();
+        // The table that the next change is of, and whether what is kept names it already.
+        let (mut table, mut named) = (0..0, false);
+        loop {
+            let mut ahead = changes.reader;
+            let start = loop {
+                let at = ahead.at;
+                // Checked when the changeset was constructed, as is what `next` walks over.
+                if ahead.byte().ok() == Some(TABLE) && ahead.header().is_ok() {
+                    (table, named) = (at..ahead.at, false);
+                } else {
+                    break at;
+                }
+            };
+            let Some(change) = changes.next() else {
+                return Changeset(kept);
+            };
+            if !keep(&change) {
+                continue;
+            }
+            if !named {
+                kept.extend_from_slice(&self.0[table.clone()]);
+                named = true;
+            }
+            kept.extend_from_slice(&self.0[start..changes.reader.at]);
+        }
+    }
+
     /// The length as SQLite's functions take it. Constructors refuse what is longer.
     pub(crate) fn len_c(&self) -> Result<c_int, Error> {
         c_int::try_from(self.0.len()).map_err(|_| Error::TooLarge {

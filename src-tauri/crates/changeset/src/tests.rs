@@ -184,6 +184,40 @@ async fn a_group_squashes_to_the_net_effect() {
 }
 
 #[tokio::test]
+async fn what_is_retained_of_a_changeset_is_a_changeset_of_just_that() {
+    let mut bench = bench().await;
+    let whole = bench
+        .record(
+            "INSERT INTO disc VALUES (1, 'A', NULL, 0.5); INSERT INTO disc VALUES (2, 'B', NULL, 0.5); \
+             INSERT INTO track VALUES ('a', 1, 1, 'one'); INSERT INTO track VALUES ('a', 2, 2, 'two')",
+        )
+        .await;
+    assert_eq!(whole.retain(|_| true), whole);
+    assert!(whole.retain(|_| false).is_empty());
+    let disc = |n: i64| {
+        whole.retain(move |change| {
+            change.table == "disc" && change.key().next() == Some(ValueRef::Integer(n))
+        })
+    };
+    assert_eq!(disc(1).changes().count(), 1);
+    assert_eq!(
+        Changeset::from_bytes(disc(2).into_bytes()).unwrap(),
+        disc(2)
+    );
+    let rest = whole.retain(|change| change.table == "track");
+    assert_eq!(
+        disc(1)
+            .concat(&disc(2))
+            .unwrap()
+            .concat(&rest)
+            .unwrap()
+            .changes()
+            .count(),
+        whole.changes().count()
+    );
+}
+
+#[tokio::test]
 async fn the_first_conflict_aborts_everything_and_is_named() {
     let (mut here, mut there) = (bench().await, bench().await);
     let fill = here.record(FILL).await;

@@ -59,6 +59,16 @@ impl PlaylistId {
         bytes[14..].copy_from_slice(&[date.month().unsigned_abs(), date.day().unsigned_abs()]);
         PlaylistId(Uuid::new_v8(bytes))
     }
+
+    /// The date that this is the playlist of; `None` for an id that was not made from one.
+    #[must_use]
+    pub fn date(self) -> Option<jiff::civil::Date> {
+        let bytes = self.as_bytes();
+        let year = i16::from_be_bytes([bytes[12], bytes[13]]);
+        let (month, day) = (i8::try_from(bytes[14]).ok()?, i8::try_from(bytes[15]).ok()?);
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        (PlaylistId::of_date(date) == self).then_some(date)
+    }
 }
 id!(
     /// One line of a playlist.
@@ -79,10 +89,12 @@ mod tests {
         let mut date = jiff::civil::date(1970, 1, 1);
         while date.year() < 2200 {
             assert!(seen.insert(PlaylistId::of_date(date)), "{date}");
+            assert_eq!(PlaylistId::of_date(date).date(), Some(date));
             date = date.tomorrow().unwrap();
         }
         let id = PlaylistId::of_date(jiff::civil::date(2026, 11, 22));
         assert_eq!(id, PlaylistId::of_date(jiff::civil::date(2026, 11, 22)));
         assert_eq!(id.to_string().parse::<PlaylistId>().unwrap(), id);
+        assert_eq!(PlaylistId(Uuid::from_bytes([7; 16])).date(), None);
     }
 }

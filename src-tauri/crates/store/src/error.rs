@@ -1,5 +1,6 @@
 use std::io;
 
+use crate::orphans::OrphanConflict;
 use crate::undo::UndoConflict;
 
 /// Why the store did not do what was asked. Nothing was changed.
@@ -36,9 +37,12 @@ pub enum Error {
         /// The limit.
         max: u64,
     },
-    /// A later edit stands in the way of an undo, redo or re-application (`conflict`).
+    /// A later edit stands in the way of an undo or redo (`conflict`).
     #[error("{0}")]
     Conflict(Box<UndoConflict>),
+    /// An orphan does not fit the present data (`conflict`).
+    #[error("{0}")]
+    Orphan(Box<OrphanConflict>),
     /// There is nothing of that name or number (`not_found`).
     #[error("{0}")]
     NotFound(String),

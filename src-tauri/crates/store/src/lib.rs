@@ -7,6 +7,7 @@
 //! All of it is async and takes `&self`; what waits for the disk does so on threads that may block.
 
 mod activity;
+mod affected;
 mod apply;
 mod backup;
 mod batch;
@@ -39,8 +40,10 @@ mod undo;
 mod verify;
 mod write;
 
+pub use affected::{Affected, AffectedRow, DescribedEntry, Thing};
 pub use apply::ApplyError;
 pub use backup::{Backup, Restored};
+pub use changeset::{Op, Value};
 pub use days::Day;
 pub use diff::{Answer, CompareError, Comparison, Next, Pinned, Resynced};
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};
@@ -50,7 +53,11 @@ pub use files::write_whole;
 pub use history::HistoryEntry;
 pub use local::{LocalPut, LogLine};
 pub use open::{DATABASE_FILE, OpenError};
-pub use orphans::{BundleId, Orphan, OrphanId};
+pub use orphans::{
+    Again, Bundle, BundleId, DescribedOrphan, EXPORT_BYTES_MAX, Fate, FieldConflict, ImportError,
+    Imported, Mark, Obstacle, Orphan, OrphanConflict, OrphanId, OrphanSource, Parcel, Reapplied,
+    RowConflict,
+};
 pub use permit::{EditPermit, boot_time};
 pub use retention::{Pruned, Retention};
 pub use rewind::Rewound;

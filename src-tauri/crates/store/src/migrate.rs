@@ -22,9 +22,14 @@ pub(crate) struct Definition {
 /// The tables of every database that are not replicated.
 pub(crate) const LOCAL: &str = include_str!("local.sql");
 
+/// What became of orphans beside being applied again: set aside by an operator, or applied again in part.
+pub(crate) const LOCAL_ORPHAN_MARKS: &str = "ALTER TABLE orphan ADD COLUMN set_aside_at INTEGER; \
+     ALTER TABLE orphan ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0; \
+     ALTER TABLE orphan_bundle ADD COLUMN imported_at INTEGER";
+
 /// What Tandem's databases hold.
 pub(crate) const TANDEM: Definition = Definition {
-    steps: &[&[LOCAL, tables::SCHEMA]],
+    steps: &[&[LOCAL, tables::SCHEMA], &[LOCAL_ORPHAN_MARKS]],
     replicated: tables::REPLICATED,
     derived: tables::DERIVED,
 };

@@ -14,7 +14,7 @@ use crate::state::sql;
 use crate::store::{Store, WriterParts};
 use crate::write::{EditMeta, Links, Written, finish};
 
-/// A later edit stands in the way of an undo, a redo, or the re-application of an orphan.
+/// A later edit stands in the way of an undo or a redo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UndoConflict {
     /// What could not be done, why, and what to do.
@@ -116,7 +116,7 @@ fn take_back(
         })));
     }
     let what = format!("“{}” cannot be {verb}", target.label);
-    let written = apply_as_edit(parts, change, meta, links, &what, |_, _| Ok(()))?;
+    let written = apply_as_edit(parts, change, meta, links, &what)?;
     let Written {
         epoch,
         seq,
@@ -131,15 +131,13 @@ fn take_back(
     })
 }
 
-/// Applies a changeset through the write path, if no row stands in its way. `also` gets the number of the new entry, for
-/// what is to become durable with it.
-pub(crate) fn apply_as_edit(
+/// Applies a changeset through the write path, if no row stands in its way.
+fn apply_as_edit(
     parts: &mut WriterParts<'_, '_>,
     change: &Changeset,
     meta: EditMeta,
     links: Links,
     what: &str,
-    also: impl FnOnce(&Db<'_>, u64) -> Result<(), Error>,
 ) -> Result<Written<()>, Error> {
     let during = "apply an edit again";
     parts.shared.gate.check(parts.head.position.epoch)?;
@@ -162,7 +160,6 @@ pub(crate) fn apply_as_edit(
             rows,
         })));
     }
-    also(parts.db, parts.head.position.seq + 1)?;
     finish(parts, meta, links)
 }
 
@@ -302,7 +299,7 @@ fn cancelled(db: &Db<'_>, entry: &HistoryEntry, since: u64) -> Result<bool, Erro
 }
 
 /// A row's identity: its table and key.
-fn row_id(change: &changeset::Change<'_>) -> Vec<u8> {
+pub(crate) fn row_id(change: &changeset::Change<'_>) -> Vec<u8> {
     let mut id = change.table.as_bytes().to_vec();
     for value in change.key() {
         id.extend_from_slice(format!("\0{value:?}").as_bytes());

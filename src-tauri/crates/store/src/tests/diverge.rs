@@ -5,7 +5,7 @@ use super::fixture::{
 };
 use super::replicate::copy_snapshot;
 use super::snapshot::{chunks, install};
-use crate::{Error, Install, Store};
+use crate::{Error, Install, Mark, Orphan, OrphanSource, Store};
 
 async fn follow(primary: &Store, replica: &Store) {
     let after = replica.head().position.seq;
@@ -35,6 +35,16 @@ async fn diverged() -> (Station, Station) {
     (old, new)
 }
 
+/// The orphans that a station keeps.
+async fn kept(store: &Store) -> Vec<Orphan> {
+    let (total, orphans) = store.orphans(1_000).await.unwrap();
+    assert_eq!(total, orphans.len() as u64);
+    orphans
+        .into_iter()
+        .map(|described| described.orphan)
+        .collect()
+}
+
 #[tokio::test]
 async fn a_superseded_station_goes_back_to_the_shared_entry_keeps_its_orphans_and_follows() {
     let (old, new) = diverged().await;
@@ -43,10 +53,10 @@ async fn a_superseded_station_goes_back_to_the_shared_entry_keeps_its_orphans_an
     assert_true(&old).await;
     follow(&new, &old).await;
     assert_true(&old).await;
-    let orphans = old.orphans().await.unwrap();
+    let orphans = kept(&old).await;
     let labels: Vec<_> = orphans
         .iter()
-        .map(|orphan| (orphan.seq, orphan.reason.as_str()))
+        .map(|orphan| (orphan.seq, orphan.bundle.reason.as_str()))
         .collect();
     assert_eq!(labels, [(3, "superseded"), (4, "superseded")]);
     assert_eq!(old.open_orphans().await.unwrap(), 2);
@@ -57,30 +67,48 @@ async fn an_orphan_is_applied_again_where_it_does_not_conflict() {
     let (old, new) = diverged().await;
     old.rewind(2, "superseded").await.unwrap();
     follow(&new, &old).await;
-    let orphans = old.orphans().await.unwrap();
+    let orphans = kept(&old).await;
     old.open_epoch(3, Vec::new()).await.unwrap();
     allow(&old);
     let before = old.head();
-    let refused = old.reapply_orphan("bob", orphans[1].id).await;
-    let Err(Error::Conflict(conflict)) = refused else {
+    let again =
+        |at: usize, partial| old.reapply_orphan("bob", OrphanSource::Here(orphans[at].id), partial);
+    let refused = again(1, false).await;
+    let Err(Error::Orphan(conflict)) = refused else {
         panic!("{refused:?}")
     };
-    assert_eq!(conflict.rows.len(), 1);
+    assert_eq!((conflict.in_the_way, conflict.changes), (1, 1));
+    assert_eq!(conflict.rows[0].row.title.as_deref(), Some("title"));
     assert_eq!(old.head(), before);
-    let written = old.reapply_orphan("bob", orphans[0].id).await.unwrap();
+    let written = again(0, false).await.unwrap();
     assert!(written.changed);
     assert_true(&old).await;
     let history = old.history(None, 1).await.unwrap();
     assert!(history[0].label.starts_with("Re-apply: "), "{history:?}");
     assert_eq!(old.open_orphans().await.unwrap(), 1);
-    assert!(matches!(
-        old.reapply_orphan("bob", orphans[0].id).await,
-        Err(Error::Invalid(_))
-    ));
-    assert_eq!(
-        old.orphans().await.unwrap()[0].reapplied_seq,
-        Some(written.seq)
-    );
+    assert!(matches!(again(0, false).await, Err(Error::Invalid(_))));
+    let mark = kept(&old).await[0].fate.reapplied.unwrap();
+    assert_eq!((mark.seq, mark.left_out), (Some(written.seq), 0));
+
+    // Undone, it is to be dealt with again; redone, it is not.
+    old.undo("bob", None).await.unwrap();
+    assert_eq!(old.open_orphans().await.unwrap(), 2);
+    old.redo("bob").await.unwrap();
+    assert_eq!(old.open_orphans().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_orphan_that_is_set_aside_stays_listed_and_can_be_taken_up_again() {
+    let (old, _new) = diverged().await;
+    old.rewind(2, "superseded").await.unwrap();
+    let id = kept(&old).await[0].id;
+    assert!(old.mark_orphan(id, Mark::SetAside).await.unwrap());
+    assert_eq!(old.open_orphans().await.unwrap(), 1);
+    assert!(kept(&old).await[0].fate.set_aside_at_us.is_some());
+    assert!(old.mark_orphan(id, Mark::TakenUp).await.unwrap());
+    assert_eq!(old.open_orphans().await.unwrap(), 2);
+    let nobody = crate::OrphanId(uuid::Uuid::nil());
+    assert!(!old.mark_orphan(nobody, Mark::SetAside).await.unwrap());
 }
 
 #[tokio::test]
@@ -95,7 +123,7 @@ async fn orphans_are_exported_whole_and_stay_listed() {
         "never sent"
     );
     assert_eq!(old.open_orphans().await.unwrap(), 0);
-    assert_eq!(old.orphans().await.unwrap().len(), 2);
+    assert_eq!(kept(&old).await.len(), 2);
 }
 
 #[tokio::test]
@@ -113,7 +141,7 @@ async fn rewinding_beyond_the_journal_or_the_future_changes_nothing() {
         Err(Error::Invalid(_))
     ));
     assert_eq!(assert_true(&target).await, before);
-    assert!(target.orphans().await.unwrap().is_empty());
+    assert!(kept(&target).await.is_empty());
     let nothing = target.rewind(1, "x").await.unwrap();
     assert_eq!((nothing.bundle, nothing.head), (None, before));
 }
@@ -198,7 +226,7 @@ proptest! {
             let rewound = station.rewind(target.position.seq, "test").await.unwrap();
             assert_eq!(rewound.orphans, cut);
             assert_eq!(assert_true(&station).await, target);
-            assert_eq!(station.orphans().await.unwrap().len() as u64, cut);
+            assert_eq!(kept(&station).await.len() as u64, cut);
         });
     }
 }
@@ -219,7 +247,6 @@ async fn a_damaged_entry_among_those_cut_off_does_not_keep_a_station_from_follow
     };
     install(&old, header, chunks, with).await.unwrap();
     assert_eq!(assert_true(&old).await, new.head());
-    let orphans = old.orphans().await.unwrap();
-    let kept: Vec<_> = orphans.iter().map(|orphan| orphan.seq).collect();
+    let kept: Vec<_> = kept(&old).await.iter().map(|orphan| orphan.seq).collect();
     assert_eq!(kept, [4]);
 }

@@ -7,12 +7,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 
-use crate::migrate::{Definition, LOCAL};
+use crate::migrate::{Definition, LOCAL, LOCAL_ORPHAN_MARKS};
 use crate::{DATABASE_FILE, EditMeta, EditPermit, Error, Head, Store, Written};
 
 pub(super) const TABLES: &str = include_str!("schema.sql");
 pub(super) const DEFINITION: Definition = Definition {
-    steps: &[&[LOCAL, TABLES]],
+    steps: &[&[LOCAL, LOCAL_ORPHAN_MARKS, TABLES]],
     replicated: &["channel", "playlist", "asset", "item"],
     derived: "INSERT INTO item_text (item_text) VALUES ('rebuild')",
 };

@@ -8,6 +8,7 @@ mod diverge;
 mod fixture;
 mod keep;
 mod open;
+mod orphans;
 mod replicate;
 mod snapshot;
 mod undo;

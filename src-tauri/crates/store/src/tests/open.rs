@@ -1,12 +1,12 @@
 use std::fs;
 
 use super::fixture::{DEFINITION, Station, TABLES, add_items, assert_true, edit, open, station};
-use crate::migrate::{Definition, LOCAL};
+use crate::migrate::{Definition, LOCAL, LOCAL_ORPHAN_MARKS};
 use crate::{DATABASE_FILE, Error, OpenError, Store};
 
 const NEWER: Definition = Definition {
     steps: &[
-        &[LOCAL, TABLES],
+        &[LOCAL, LOCAL_ORPHAN_MARKS, TABLES],
         &["ALTER TABLE item ADD COLUMN note TEXT NOT NULL DEFAULT 'none'"],
     ],
     replicated: DEFINITION.replicated,

@@ -222,11 +222,9 @@ async fn what_the_snapshot_cuts_off_is_kept_as_orphans_in_the_same_transaction()
         local: vec![LocalPut::new("state", &7).unwrap()],
     };
     install(&target, header, sent, with).await.unwrap();
-    let orphans = target.orphans().await.unwrap();
-    assert_eq!(
-        orphans.iter().map(|orphan| orphan.seq).collect::<Vec<_>>(),
-        [2]
-    );
+    let (_, orphans) = target.orphans(10).await.unwrap();
+    let seqs: Vec<_> = orphans.iter().map(|kept| kept.orphan.seq).collect();
+    assert_eq!(seqs, [2]);
     assert_eq!(target.local::<i32>("state").await.unwrap(), Some(7));
     assert_eq!(assert_true(&target).await, source.head());
 }

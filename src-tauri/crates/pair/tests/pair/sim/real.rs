@@ -118,10 +118,11 @@ impl Real {
     }
 
     fn count_orphans(&mut self) {
-        let orphans = block_on(self.store().orphans()).expect("the orphans can be read");
+        let (_, orphans) =
+            block_on(self.store().orphans(u32::MAX)).expect("the orphans can be read");
         self.orphans = orphans
             .iter()
-            .filter_map(|orphan| edit_of(&orphan.label))
+            .filter_map(|kept| edit_of(&kept.orphan.label))
             .collect();
     }
 
