@@ -23,6 +23,7 @@ mod metrics;
 mod modes;
 mod network;
 mod offline;
+mod orphans;
 mod pairing;
 mod partition;
 mod proxy;

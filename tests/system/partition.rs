@@ -8,15 +8,15 @@ use crate::proxy::{Proxy, Spoil};
 use crate::station::{DAY, Station, note, until_synced};
 
 /// A pair whose link runs through a proxy in each direction.
-struct Wired {
-    primary: Station,
-    secondary: Station,
+pub struct Wired {
+    pub primary: Station,
+    pub secondary: Station,
     to_primary: Proxy,
     to_secondary: Proxy,
 }
 
 impl Wired {
-    fn synced(mode: &str, offset_s: u32) -> Self {
+    pub fn synced(mode: &str, offset_s: u32) -> Self {
         let primary = Station::start("Alpha");
         primary.note(DAY, "one");
         let secondary = Station::start("Beta");
@@ -39,17 +39,17 @@ impl Wired {
         }
     }
 
-    fn silence(&self) {
+    pub fn silence(&self) {
         self.to_primary.silence();
         self.to_secondary.silence();
     }
 
-    fn heal(&self) {
+    pub fn heal(&self) {
         self.to_primary.heal();
         self.to_secondary.heal();
     }
 
-    fn until_synced(&self) {
+    pub fn until_synced(&self) {
         until_synced(&self.primary, &self.secondary);
     }
 }

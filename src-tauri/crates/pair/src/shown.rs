@@ -7,7 +7,9 @@ use crate::config::Mode;
 use crate::event::ContactFailure;
 use crate::follow::{self, Phase};
 use crate::message::{Head, Standing, Writer};
+use crate::peer::Peer;
 use crate::reason::Reason;
+use crate::relate::{History, Relation, relate};
 use crate::resync::Served;
 use crate::state::State;
 use crate::time::{FIRST_ANSWER, HEARTBEAT, Mono, Now, SILENCE, SYNCING_IS_NEWS, WRITER_HANGS};
@@ -460,7 +462,7 @@ impl State {
             progress: self.progress(),
             checked: self.wanted.checked,
             retained: self.lead.retained.filter(|_| leads),
-            difference: self.difference(),
+            difference: self.difference(reason),
             witness: self.witness_view(now.mono),
         }
     }
@@ -499,13 +501,45 @@ impl State {
         }
     }
 
-    fn difference(&self) -> Option<Difference> {
-        let there = self.peer.as_ref()?.head.position.seq;
+    /// The last entry that is shared with a peer whose history is in the way of this one.
+    fn shared_with(&self, peer: &Peer, reason: Reason) -> Option<u64> {
+        let to_choose = matches!(
+            reason,
+            Reason::PeerSuperseded | Reason::DecisionOwed | Reason::SecondaryAhead
+        );
+        if !to_choose {
+            return None;
+        }
+        let mine = History {
+            position: &self.own.head.position,
+            epochs: &self.own.epochs,
+        };
+        let theirs = History {
+            position: &peer.hello.head.position,
+            epochs: &peer.hello.epochs,
+        };
+        match relate(mine, theirs) {
+            Relation::Behind { shared_seq }
+            | Relation::Ahead { shared_seq }
+            | Relation::Diverged { shared_seq, .. }
+            | Relation::Forked { shared_seq } => Some(shared_seq),
+            Relation::Equal
+            | Relation::ChainDiffers
+            | Relation::NothingShared
+            | Relation::OtherLineage => None,
+        }
+    }
+
+    /// Known wherever an operator has to choose between two histories that share something.
+    fn difference(&self, reason: Reason) -> Option<Difference> {
+        let peer = self.peer.as_ref()?;
+        let there = peer.head.position.seq;
         let shared_seq = self
             .wanted
             .superseded
             .map(|s| s.shared_seq)
-            .or(self.wanted.forked.map(|f| f.shared_seq))?;
+            .or(self.wanted.forked.map(|f| f.shared_seq))
+            .or_else(|| self.shared_with(peer, reason))?;
         let here = self.own.head.position.seq;
         Some(Difference {
             shared_seq,

@@ -3,4 +3,4 @@
 /**
  * What became of an orphan.
  */
-export type OrphanState = "kept" | "reapplied" | "exported";
+export type OrphanState = "kept" | "reapplied" | "exported" | "set_aside";

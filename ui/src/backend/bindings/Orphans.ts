@@ -6,6 +6,14 @@ import type { Orphan } from "./Orphan";
  */
 export type Orphans = { 
 /**
+ * How many there are in all.
+ */
+total: number, 
+/**
  * Newest bundle first, in the order of the edits.
  */
-orphans: Array<Orphan>, };
+orphans: Array<Orphan>, 
+/**
+ * Why it is not known which ones the other station keeps, in one sentence; null where it is, and without redundancy.
+ */
+peer_error: string | null, };

@@ -93,12 +93,21 @@ commands! {
     /// The changes of status, mode and primary, newest first.
     Local get_redundancy_log: GetRedundancyLog => Vec<RedundancyLogEntry>;
 
-    /// The orphans that are kept.
-    Local list_orphans: Nothing => Orphans;
-    /// Applies an orphan again.
-    Edits reapply_orphan: ReapplyOrphan => Reapplied;
-    /// Writes all orphans to a file.
+    /// What each station has that the other lacks.
+    Local compare_histories: Nothing => Comparison;
+
+    /// The orphans that either station keeps.
+    Local list_orphans: ListOrphans => Orphans;
+    /// Applies an orphan again; on a secondary, by way of its primary.
+    Local reapply_orphan: ReapplyOrphan => Reapplied;
+    /// Applies again every open orphan of a bundle that fits; on a secondary, by way of its primary.
+    Local reapply_orphans: ReapplyOrphans => BundleReapplied;
+    /// Marks orphans as done with, or not.
+    Local set_aside_orphans: SetAsideOrphans => OrphansMarked;
+    /// Writes all orphans that this station keeps to a file.
     Local export_orphans: ExportOrphans => OrphansExported;
+    /// Takes in the orphans of a file.
+    Local import_orphans: ImportOrphans => OrphansImported;
 
     /// The backups that are kept.
     Local list_backups: Nothing => Backups;

@@ -27,6 +27,7 @@ impl From<store::Error> for ApiError {
                 ApiError::new(ErrorCode::Conflict, sentence(&message))
                     .with(json!({ "later": later }))
             }
+            E::Orphan(_) => ApiError::new(ErrorCode::Conflict, sentence(&message)),
             E::NotFound(_) => ApiError::new(ErrorCode::NotFound, message),
             E::Invalid(_) => ApiError::new(ErrorCode::Invalid, message),
             E::Constraint { .. } => ApiError::new(ErrorCode::Invalid, message),

@@ -1,6 +1,8 @@
 //! What each command of [`crate::api`] does: one file for each feature, against the [`Desk`].
 
+mod affected;
 pub mod backups;
+pub mod compare;
 mod desk;
 mod errors;
 pub mod exchange;
@@ -9,6 +11,7 @@ pub mod history;
 pub mod library;
 pub mod media_roots;
 pub mod orphans;
+pub mod peer;
 pub mod planning;
 pub mod playlist;
 pub mod redundancy;

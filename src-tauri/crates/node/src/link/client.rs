@@ -14,17 +14,22 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tungstenite::protocol::WebSocketConfig;
 
+use super::ask::{ASK_LEN_MAX, Answer, Question};
 use super::fingerprint::Fingerprint;
 use super::identity::Identity;
 use super::pairing::{Agreed, PairingAnswer, PairingDesk, PairingRequest, commitment_to};
 use super::peer_url::PeerUrl;
-use super::server::{CONFIRM_CODE, Door, HELLO_PATH, LINK_PATH, NOT_PAIRED, PAIRING_PATH};
+use super::server::{
+    ASK_PATH, CONFIRM_CODE, Door, HELLO_PATH, LINK_PATH, NOT_PAIRED, PAIRING_PATH,
+};
 use super::socket::{Link, MESSAGE_LEN_MAX};
 use super::tls::{self, Expected, PinMismatch};
 use super::wire::{self, CONTROL_LEN_MAX, FrameError, HEADER_LEN};
 
 /// How long a call, connecting included, may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(2);
+/// The same for a question, which may carry much and have to wait for the peer's disk.
+const QUESTION_TIMEOUT: Duration = Duration::from_secs(12);
 /// An idle connection is not trusted for longer: a cut cable leaves no trace on it.
 const IDLE_MAX: Duration = Duration::from_secs(5);
 
@@ -174,6 +179,19 @@ impl PeerClient {
         Ok(Link::dialed(pin, socket))
     }
 
+    /// Asks the peer something.
+    pub async fn ask(&self, question: &Question) -> Result<Answer, ContactError> {
+        self.pin()?;
+        let body = wire::encode_body_within(question, ASK_LEN_MAX).map_err(not_a_peer)?;
+        let exchange = async {
+            let (_, body) = self.exchange(ASK_PATH, body, ASK_LEN_MAX).await?;
+            wire::decode_body_within(&body, ASK_LEN_MAX).map_err(not_a_peer)
+        };
+        tokio::time::timeout(QUESTION_TIMEOUT, exchange)
+            .await
+            .map_err(|_| ContactError::Timeout)?
+    }
+
     fn pin(&self) -> Result<Fingerprint, ContactError> {
         self.url.fingerprint().ok_or(ContactError::ConfirmCode)
     }
@@ -185,35 +203,43 @@ impl PeerClient {
     ) -> Result<(Fingerprint, A), ContactError> {
         let body = wire::encode_body(request).map_err(not_a_peer)?;
         let exchange = async {
-            let sent = self
-                .http
-                .post(self.url.endpoint(path))
-                .body(body)
-                .send()
-                .await;
-            let response = sent.map_err(contact_error)?;
-            if response.status() != StatusCode::OK {
-                return Err(refusal(response).await);
-            }
-            let peer = response
-                .extensions()
-                .get::<reqwest::tls::TlsInfo>()
-                .and_then(|tls| tls.peer_certificate())
-                .map(Fingerprint::of_certificate)
-                .ok_or_else(|| {
-                    ContactError::Failed("the connection carries no certificate".into())
-                })?;
-            let body = read_body(response).await?;
+            let (peer, body) = self.exchange(path, body, CONTROL_LEN_MAX).await?;
             Ok((peer, wire::decode_body(&body).map_err(not_a_peer)?))
         };
         tokio::time::timeout(CALL_TIMEOUT, exchange)
             .await
             .map_err(|_| ContactError::Timeout)?
     }
+
+    /// Posts a body; the body of the answer, whose payload is at most `max` bytes long, and the certificate that the peer
+    /// has shown.
+    async fn exchange(
+        &self,
+        path: &str,
+        body: Bytes,
+        max: usize,
+    ) -> Result<(Fingerprint, Bytes), ContactError> {
+        let sent = self
+            .http
+            .post(self.url.endpoint(path))
+            .body(body)
+            .send()
+            .await;
+        let response = sent.map_err(contact_error)?;
+        if response.status() != StatusCode::OK {
+            return Err(refusal(response).await);
+        }
+        let peer = response
+            .extensions()
+            .get::<reqwest::tls::TlsInfo>()
+            .and_then(|tls| tls.peer_certificate())
+            .map(Fingerprint::of_certificate)
+            .ok_or_else(|| ContactError::Failed("the connection carries no certificate".into()))?;
+        Ok((peer, read_body(response, max + HEADER_LEN).await?))
+    }
 }
 
-async fn read_body(mut response: Response) -> Result<Bytes, ContactError> {
-    let max = CONTROL_LEN_MAX + HEADER_LEN;
+async fn read_body(mut response: Response, max: usize) -> Result<Bytes, ContactError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(contact_error)? {
         let len = body.len() + chunk.len();
@@ -228,7 +254,9 @@ async fn read_body(mut response: Response) -> Result<Bytes, ContactError> {
 /// What an answer other than the one asked for means.
 async fn refusal(response: Response) -> ContactError {
     let status = response.status();
-    let body = read_body(response).await.unwrap_or_default();
+    let body = read_body(response, CONTROL_LEN_MAX)
+        .await
+        .unwrap_or_default();
     let code = serde_json::from_slice::<serde_json::Value>(&body).ok();
     match code.as_ref().and_then(|body| body["code"].as_str()) {
         Some(NOT_PAIRED) => ContactError::NotPaired,

@@ -3,6 +3,7 @@
 //! Nothing here decides anything about the pair: [`crate::redundancy`] does, by what `pair` tells it.
 
 pub mod address;
+pub mod ask;
 pub mod client;
 pub mod fingerprint;
 pub mod flow;

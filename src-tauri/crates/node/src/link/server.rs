@@ -25,9 +25,10 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use bytes::Bytes;
 use pair::message::Hello;
 use serde_json::json;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::ask::{ASK_LEN_MAX, ASKED_MAX, Answer, Pending, Question};
 use super::fingerprint::Fingerprint;
 use super::identity::Identity;
 use super::pairing::{Agreed, PairingDesk, PairingRequest};
@@ -39,6 +40,8 @@ use super::wire::{self, CONTROL_LEN_MAX, HEADER_LEN};
 pub(super) const HELLO_PATH: &str = "/peer/v1/hello";
 /// Where the link is opened (GET, upgraded to a WebSocket).
 pub(super) const LINK_PATH: &str = "/peer/v1/link";
+/// Where one station asks the other something (POST).
+pub(super) const ASK_PATH: &str = "/peer/v1/ask";
 /// Where a short code is exchanged (POST).
 pub(super) const PAIRING_PATH: &str = "/peer/v1/pairing";
 /// The code that a caller who may not reach what it asks for gets, with status 403.
@@ -52,6 +55,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const HEADER_PATIENCE: Duration = Duration::from_secs(10);
 /// How long this station may take to answer a Hello.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the body of a question may take to arrive, and how long its answer may take.
+const QUESTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an orderly end waits for requests that are being answered.
 const CLOSE_GRACE: Duration = Duration::from_millis(500);
 
@@ -66,6 +71,8 @@ pub enum Inbound {
     },
     /// The peer opened the link.
     Link(Link),
+    /// The peer asks something.
+    Asked(Box<Pending>),
 }
 
 /// Why the listener does not open.
@@ -211,7 +218,12 @@ impl PeerServer {
             .http_builder()
             .http1()
             .header_read_timeout(HEADER_PATIENCE);
-        let router = router(Peer { door, inbound });
+        let asking = Arc::new(Semaphore::new(ASKED_MAX));
+        let router = router(Peer {
+            door,
+            inbound,
+            asking,
+        });
         let serving = tokio::spawn(async move {
             if let Err(error) = server.serve(router.into_make_service()).await {
                 tracing::error!(%error, "the peer listener failed");
@@ -251,6 +263,8 @@ impl Drop for PeerServer {
 struct Peer {
     door: Arc<Door>,
     inbound: mpsc::Sender<Inbound>,
+    /// Bounds the questions that are read and dealt with at a time.
+    asking: Arc<Semaphore>,
 }
 
 fn router(peer: Peer) -> Router {
@@ -258,6 +272,7 @@ fn router(peer: Peer) -> Router {
         .route(HELLO_PATH, post(hello))
         .route(LINK_PATH, get(link))
         .route(PAIRING_PATH, post(pairing))
+        .route(ASK_PATH, post(ask))
         .layer(middleware::from_fn_with_state(peer.clone(), admit))
         .layer(DefaultBodyLimit::max(CONTROL_LEN_MAX + HEADER_LEN))
         .with_state(peer)
@@ -343,6 +358,54 @@ async fn link(
                 tracing::debug!("a link came while the station stops");
             }
         })
+}
+
+/// Reads a question only once there is room to deal with it.
+async fn ask(State(peer): State<Peer>, request: Request) -> Response {
+    let busy = || {
+        refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "this station starts, stops or is overloaded",
+        )
+    };
+    let Ok(_permit) = peer.asking.try_acquire() else {
+        return busy();
+    };
+    let read = axum::body::to_bytes(request.into_body(), ASK_LEN_MAX + HEADER_LEN);
+    let Ok(Ok(body)) = tokio::time::timeout(QUESTION_TIMEOUT, read).await else {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            "the question is too long, or broke off",
+        );
+    };
+    let question = match wire::decode_body_within::<Question>(&body, ASK_LEN_MAX) {
+        Ok(question) => question,
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, "malformed", &error.to_string()),
+    };
+    drop(body);
+    let (reply, answer) = oneshot::channel();
+    let exchange = async {
+        let pending = Box::new(Pending { question, reply });
+        peer.inbound.send(Inbound::Asked(pending)).await.ok()?;
+        answer.await.ok()
+    };
+    match tokio::time::timeout(QUESTION_TIMEOUT, exchange).await {
+        Ok(Some(answer)) => answer_of(&answer),
+        Ok(None) | Err(_) => busy(),
+    }
+}
+
+fn answer_of(answer: &Answer) -> Response {
+    match wire::encode_body_within(answer, ASK_LEN_MAX) {
+        Ok(body) => body.into_response(),
+        Err(error) => refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            &error.to_string(),
+        ),
+    }
 }
 
 async fn pairing(

@@ -165,17 +165,27 @@ fn decode_bulk(kind: BulkKind, bytes: &Bytes) -> Result<Frame, FrameError> {
 
 /// A control payload of any type as a framed body: what requests and answers over HTTP carry.
 pub fn encode_body<T: Serialize>(value: &T) -> Result<Bytes, FrameError> {
+    encode_body_within(value, CONTROL_LEN_MAX)
+}
+
+/// The same with a limit of its own.
+pub fn encode_body_within<T: Serialize>(value: &T, max: usize) -> Result<Bytes, FrameError> {
     let payload = postcard::to_stdvec(value).map_err(|_| FrameError::Malformed("not encodable"))?;
-    with_header(CONTROL, &[&payload], CONTROL_LEN_MAX)
+    with_header(CONTROL, &[&payload], max)
 }
 
 /// Reads such a body.
 pub fn decode_body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, FrameError> {
+    decode_body_within(bytes, CONTROL_LEN_MAX)
+}
+
+/// The same with a limit of its own.
+pub fn decode_body_within<T: DeserializeOwned>(bytes: &Bytes, max: usize) -> Result<T, FrameError> {
     let found = header(bytes)?;
     if found != CONTROL {
         return Err(FrameError::Kind(found));
     }
-    let payload = payload_of(bytes, CONTROL_LEN_MAX)?;
+    let payload = payload_of(bytes, max)?;
     match postcard::take_from_bytes(&payload) {
         Ok((value, [])) => Ok(value),
         Ok(_) => Err(FrameError::Malformed("bytes are left over")),

@@ -77,6 +77,11 @@ impl Connection {
         &self.door
     }
 
+    /// For calls to the present peer.
+    pub(super) fn client(&self) -> Option<PeerClient> {
+        self.client.clone()
+    }
+
     /// Of this station's own certificate.
     pub(super) fn fingerprint(&self) -> Fingerprint {
         self.identity.fingerprint()

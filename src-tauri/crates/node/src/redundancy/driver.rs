@@ -29,6 +29,7 @@ use super::send::Kept;
 use super::snapshot::Snapshot;
 use super::third::Third;
 use super::writer::WriterWatch;
+use crate::link::ask::Pending;
 use crate::link::client::ContactError;
 use crate::link::server::Inbound;
 use crate::link::socket::Link;
@@ -76,6 +77,7 @@ pub(super) struct Outside {
     pub(super) publish: watch::Sender<Arc<Snapshot>>,
     pub(super) notices: broadcast::Sender<Notice>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) questions: mpsc::Sender<Box<Pending>>,
 }
 
 pub(super) struct Driver {
@@ -104,6 +106,7 @@ pub(super) struct Driver {
     alive_due: pair::Mono,
     prune_due: pair::Mono,
     publish: watch::Sender<Arc<Snapshot>>,
+    questions: mpsc::Sender<Box<Pending>>,
     pub(super) stopping: Vec<oneshot::Sender<()>>,
 }
 
@@ -127,6 +130,7 @@ impl Driver {
             publish,
             notices,
             metrics,
+            questions,
         } = outside;
         let turn = Turn::default();
         Self {
@@ -149,6 +153,7 @@ impl Driver {
             prune_due: now.mono + PRUNE_FIRST,
             publish,
             notices,
+            questions,
             stopping: Vec::new(),
             stopped: false,
             counted: store.head().position,
@@ -300,6 +305,8 @@ impl Driver {
                 self.step(Event::Asked { hello });
             }
             Inbound::Link(link) => self.link_up(link, Side::Accepted),
+            // The station answers it, since that may wait for the disk. Where it is behind, the caller hears that it is busy.
+            Inbound::Asked(pending) => drop(self.questions.try_send(pending)),
         }
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::scans::ScanAnswer;
 use super::snapshot::Snapshot;
+use crate::link::client::PeerClient;
 use crate::link::peer_url::{PeerUrl, PeerUrlError};
 use crate::link::server::ListenError;
 use crate::witness::{Secrets, SetWitness, WitnessError, set_up};
@@ -110,6 +111,8 @@ pub(super) type WitnessChange = Option<Option<WitnessRef>>;
 /// What the driver is asked.
 pub(super) enum Request {
     Current(oneshot::Sender<Arc<Snapshot>>),
+    Peer(oneshot::Sender<Option<PeerClient>>),
+    RecountOrphans,
     Configure(SetRedundancy, WitnessChange, Answer),
     ConfirmPeer(String, Answer),
     Command(Command, Answer),
@@ -162,6 +165,18 @@ impl RedundancyHandle {
         let (sender, answer) = oneshot::channel();
         self.send(Request::Current(sender)).await?;
         answer.await.map_err(|_| RedundancyError::Stopping)
+    }
+
+    /// For questions to the present peer; `None` without one.
+    pub async fn peer(&self) -> Result<Option<PeerClient>, RedundancyError> {
+        let (sender, answer) = oneshot::channel();
+        self.send(Request::Peer(sender)).await?;
+        answer.await.map_err(|_| RedundancyError::Stopping)
+    }
+
+    /// Counts anew the orphans that are shown: something was done about one.
+    pub async fn recount_orphans(&self) -> Result<(), RedundancyError> {
+        self.send(Request::RecountOrphans).await
     }
 
     /// Sets mode, peer and offset. Answers when they are durable.

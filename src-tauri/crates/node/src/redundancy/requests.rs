@@ -19,6 +19,10 @@ impl Driver {
                 // Whoever asked may have gone; so below.
                 let _ = answer.send(Arc::new(self.snapshot(clock::now())));
             }
+            Request::Peer(answer) => {
+                let _ = answer.send(self.connection.client());
+            }
+            Request::RecountOrphans => self.lane.recount_orphans(),
             Request::Configure(settings, witness, answer) => match self.connection.take_closing() {
                 Some(closing) => {
                     self.again_after(closing, Request::Configure(settings, witness, answer));

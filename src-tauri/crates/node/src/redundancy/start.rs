@@ -18,6 +18,7 @@ use super::lane;
 use super::snapshot::Snapshot;
 use super::third::Third;
 use crate::link::address::{self, AddressError};
+use crate::link::ask::Pending;
 use crate::link::identity::{Identity, IdentityError};
 use crate::link::peer_url::PeerUrlError;
 use crate::metrics::Metrics;
@@ -42,6 +43,8 @@ pub struct Options {
     pub verify_every: Option<Duration>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Takes what the peer asks; the station answers it.
+    pub questions: mpsc::Sender<Box<Pending>>,
 }
 
 /// Why the redundancy did not start.
@@ -72,6 +75,7 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         listen,
         verify_every,
         metrics,
+        questions,
     } = options;
     let identity = Identity::load_or_create(store.dir())?;
     let address = address::choose(store.dir(), listen)?;
@@ -109,6 +113,7 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         publish,
         notices: notices.clone(),
         metrics,
+        questions,
     };
     let queues = Queues {
         requests: request_queue,

@@ -51,6 +51,7 @@ impl Station {
                 listen: Some(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0)),
                 verify_every: None,
                 metrics: Arc::default(),
+                questions: tokio::sync::mpsc::channel(1).0,
             };
             (store, start(options).await.unwrap())
         });
@@ -360,8 +361,11 @@ async fn what_only_the_old_primary_had_is_kept_as_orphans() {
         .await;
     returned.handle.become_secondary().await.unwrap();
     in_step(&successor, &returned).await;
-    let orphans = returned.store.orphans().await.unwrap();
-    let labels: Vec<_> = orphans.iter().map(|orphan| orphan.label.as_str()).collect();
+    let (_, orphans) = returned.store.orphans(10).await.unwrap();
+    let labels: Vec<_> = orphans
+        .iter()
+        .map(|kept| kept.orphan.label.as_str())
+        .collect();
     assert_eq!(
         labels,
         [

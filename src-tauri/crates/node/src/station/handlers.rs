@@ -2,8 +2,8 @@
 
 use crate::api::*;
 use crate::commands::{
-    backups, exchange, folders, history, library, media_roots, orphans, planning, playlist,
-    redundancy, settings,
+    backups, compare, exchange, folders, history, library, media_roots, orphans, planning,
+    playlist, redundancy, settings,
 };
 
 use super::Running;
@@ -76,16 +76,32 @@ impl Handlers for Running {
         redundancy::log(&self.desk, args).await
     }
 
-    async fn list_orphans(&self, _: Nothing) -> Result<Orphans, ApiError> {
-        orphans::list(&self.desk).await
+    async fn compare_histories(&self, _: Nothing) -> Result<Comparison, ApiError> {
+        compare::histories(&self.desk, &self.redundancy).await
+    }
+
+    async fn list_orphans(&self, args: ListOrphans) -> Result<Orphans, ApiError> {
+        orphans::list(&self.desk, &self.redundancy, args).await
     }
 
     async fn reapply_orphan(&self, args: ReapplyOrphan) -> Result<Reapplied, ApiError> {
-        orphans::reapply(&self.desk, args).await
+        orphans::reapply(&self.desk, &self.redundancy, args).await
+    }
+
+    async fn reapply_orphans(&self, args: ReapplyOrphans) -> Result<BundleReapplied, ApiError> {
+        orphans::reapply_bundle(&self.desk, &self.redundancy, args).await
+    }
+
+    async fn set_aside_orphans(&self, args: SetAsideOrphans) -> Result<OrphansMarked, ApiError> {
+        orphans::set_aside(&self.desk, &self.redundancy, args).await
     }
 
     async fn export_orphans(&self, args: ExportOrphans) -> Result<OrphansExported, ApiError> {
-        orphans::export(&self.desk, args).await
+        orphans::export(&self.desk, &self.redundancy, args).await
+    }
+
+    async fn import_orphans(&self, args: ImportOrphans) -> Result<OrphansImported, ApiError> {
+        orphans::import(&self.desk, &self.redundancy, args).await
     }
 
     async fn list_backups(&self, _: Nothing) -> Result<Backups, ApiError> {

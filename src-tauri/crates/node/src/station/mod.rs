@@ -13,7 +13,8 @@ use domain::validate;
 use semver::Version;
 use serde_json::Value;
 use store::{OpenError, Store};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -26,6 +27,7 @@ use crate::commands::{self, Desk};
 use crate::control::{self, ControlError, ControlServer, find_ui};
 use crate::library::ffprobe::Prober;
 use crate::library::jobs::Jobs;
+use crate::link::ask::{ASKED_MAX, Pending};
 use crate::metrics::{Exporter, Metrics};
 use crate::redundancy::{self, RedundancyHandle};
 
@@ -154,6 +156,7 @@ impl Station {
     ) -> Result<Self, StartError> {
         let name = station_name(&store, options.name.clone()).await?;
         let metrics = Arc::new(Metrics::default());
+        let (questions, asked) = mpsc::channel(ASKED_MAX);
         let redundancy = redundancy::start(redundancy::Options {
             store: store.clone(),
             metrics: metrics.clone(),
@@ -161,6 +164,7 @@ impl Station {
             version: version.clone(),
             listen: options.listen,
             verify_every: options.verify_every(),
+            questions,
         })
         .await?;
         commands::redundancy::settled(&redundancy).await;
@@ -210,6 +214,11 @@ impl Station {
                 .clone()
                 .run_until_cancelled_owned(tell::durables(running.clone(), events.clone())),
         );
+        tasks.spawn(closing.clone().run_until_cancelled_owned(answer_peer(
+            running.desk.clone(),
+            redundancy.clone(),
+            asked,
+        )));
         tasks.spawn(
             closing
                 .clone()
@@ -298,6 +307,25 @@ impl Station {
         self.0.tasks.wait().await;
         if let Err(error) = self.0.running.desk.store().close().await {
             tracing::warn!(%error, "the data could not be closed in order");
+        }
+    }
+}
+
+/// Answers what the peer asks, as it comes; the listener bounds how much that is at a time.
+async fn answer_peer(
+    desk: Desk,
+    redundancy: RedundancyHandle,
+    mut asked: mpsc::Receiver<Box<Pending>>,
+) {
+    let mut answering = JoinSet::new();
+    loop {
+        tokio::select! {
+            Some(pending) = asked.recv() => {
+                let (desk, redundancy) = (desk.clone(), redundancy.clone());
+                answering.spawn(commands::peer::answer(desk, redundancy, *pending));
+            }
+            Some(_) = answering.join_next() => {}
+            else => return,
         }
     }
 }

@@ -56,7 +56,7 @@ async fn orphans_are_none_and_an_export_of_them_never_overwrites() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(
         bench.ok("list_orphans", json!({})).await,
-        json!({ "orphans": [] })
+        json!({ "total": 0, "orphans": [], "peer_error": null })
     );
     let path = dir.path().join("orphans.json");
     let export = json!({ "path": path.to_str().unwrap() });

@@ -6,7 +6,6 @@ use crate::api::{COMMANDS, Effect, ErrorCode};
 /// Arguments with which a command would edit something.
 fn args(command: &str, item: &str, asset: &str, backup: &Value, folder: &str) -> Value {
     match command {
-        "reapply_orphan" => json!({ "id": item }),
         "restore_backup" => json!({ "id": backup }),
         "update_settings" => json!({ "channel": { "name": "Other" } }),
         "insert_items" => json!({ "date": DAY, "after": null, "items": [{ "title": "X" }] }),
