@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { CallError, type Backend, type Redundancy, type StationInfo } from '../backend';
@@ -6,6 +6,8 @@ import { peer, redundancy, station } from './fixtures';
 import RedundancyOverlayView from './RedundancyOverlayView.svelte';
 
 type Answer = (args: unknown) => unknown;
+
+const side = (entries: unknown[], total = entries.length) => ({ total, entries });
 
 function overlay(
   pair: Redundancy,
@@ -18,7 +20,9 @@ function overlay(
     if (answer) return answer(args);
     if (command === 'get_redundancy_log')
       return [{ at: '2026-11-22T18:00:00Z', event: 'mode', detail: 'Mode set.' }];
-    if (command === 'list_orphans') return { orphans: [] };
+    if (command === 'list_orphans') return { total: 0, orphans: [], peer_error: null };
+    if (command === 'compare_histories')
+      return { shared_seq: 9, only_here: side([]), only_there: side([]), peer_error: null };
     return pair;
   });
   const [onclose, onsettings, onchanged] = [vi.fn(), vi.fn(), vi.fn()];
@@ -291,52 +295,222 @@ describe('the redundancy overlay', () => {
 });
 
 describe('orphans', () => {
+  const about = (summary: string) => ({ summary, total: 1, rows: [] });
   const orphan = {
     id: 'o1',
     bundle: 'b1',
+    cut_at: '2026-11-22T20:10:00Z',
+    reason: 'Superseded.',
+    imported: false,
+    kept_here: true,
+    kept_there: false,
     seq: 9,
     epoch: 2,
     at: '2026-11-22T20:00:00Z',
     station_id: station().station_id,
     user: 'maria',
     label: 'Move 3 items',
+    affected: about('2026-11-22: changed “News” (place)'),
     state: 'kept',
+    reapplied_seq: null,
+    left_out: 0,
   };
-  const answers = { list_orphans: () => ({ orphans: [orphan] }) };
+  const listed = (...orphans: object[]) => ({
+    list_orphans: () => ({ total: orphans.length, orphans, peer_error: null }),
+  });
   const pair = redundancy('primary', 'synced', 'equal', { orphans: 1 });
+  const again = {
+    id: 'o1',
+    label: 'Move 3 items',
+    changed: true,
+    left_out: 0,
+    conflicts: [],
+    epoch: 3,
+    seq: 1205,
+  };
+  const conflict = {
+    id: 'o1',
+    label: 'Move 3 items',
+    changes: 3,
+    in_the_way: 1,
+    conflicts: [
+      {
+        row: {
+          thing: 'item',
+          change: 'changed',
+          id: 'i',
+          title: 'News',
+          date: '2026-11-22',
+          fields: ['title'],
+        },
+        why: 'changed',
+        message: '“News” was changed since.',
+        fields: [{ field: 'title', found: 'News', wanted: 'Late news', now: 'Early news' }],
+        by: {
+          seq: 1200,
+          at: '2026-11-22T20:30:00Z',
+          station_id: peer().station_id,
+          user: 'eve',
+          label: 'Rename 1 item',
+        },
+      },
+    ],
+  };
 
-  it('are listed, applied again and exported', async () => {
+  it('are listed with what they are about, applied again and exported', async () => {
     const { call, user } = overlay(pair, {
-      ...answers,
-      reapply_orphan: () => ({ label: 'Move 3 items', epoch: 3, seq: 1205 }),
+      ...listed(orphan),
+      reapply_orphan: () => again,
       export_orphans: () => ({ path: '/tmp/o.json', orphans: 1 }),
     });
-    await user.click(await screen.findByRole('button', { name: 'Apply again: Move 3 items' }));
+    expect(await screen.findByText('2026-11-22: changed “News” (place)')).toBeVisible();
+    expect(screen.getByText('maria, Station A')).toBeVisible();
+    await user.click(button('Apply again: Move 3 items'));
     expect(call).toHaveBeenCalledWith('reapply_orphan', { id: 'o1' });
-    await user.type(screen.getByLabelText(/File for the export/), '/tmp/o.json');
+    await user.type(screen.getByLabelText(/Export all/), '/tmp/o.json');
     await user.click(button('Export'));
     expect(await screen.findByText('1 orphan written to /tmp/o.json')).toBeVisible();
   });
 
-  it('say why one cannot be applied', async () => {
-    const { user } = overlay(pair, {
-      ...answers,
-      reapply_orphan: () => {
-        throw new CallError('conflict', 'The items were changed since.');
+  it('say what is in the way, and are applied without it in a second step', async () => {
+    const { call, user } = overlay(pair, {
+      ...listed(orphan),
+      reapply_orphan: (args) => {
+        if ((args as { partial?: boolean }).partial)
+          return { ...again, left_out: 1, conflicts: conflict.conflicts };
+        throw new CallError('conflict', 'It does not fit.', conflict);
       },
     });
     await user.click(await screen.findByRole('button', { name: 'Apply again: Move 3 items' }));
-    expect(await screen.findByText('The items were changed since.')).toBeVisible();
+    await screen.findByText('1 of its 3 changes does not fit what is there now');
+    const alert = screen.getAllByRole('alert').find((found) => found.querySelector('table'));
+    if (!alert) throw new Error('the conflict is no alert');
+    const row = within(alert).getByRole('row', { name: 'title News Late news Early news' });
+    expect(row).toBeVisible();
+    expect(within(alert).getByText(/“Rename 1 item” by eve on Station B/)).toBeVisible();
+    await user.click(button('Apply what fits (2 of 3)'));
+    expect(call).toHaveBeenCalledWith('reapply_orphan', { id: 'o1', partial: true });
+    expect(await screen.findByText(/1 change was left out/)).toBeVisible();
+    expect(screen.queryByText('1 of its 3 changes does not fit what is there now')).toBeNull();
   });
 
-  it('are applied on the primary only, and a secondary says so', async () => {
-    const secondary = redundancy('secondary_copy', 'synced', 'equal', {
-      orphans: 1,
-      peer: peer({ name: 'Station A', mode: 'primary' }),
+  it('say why one cannot be applied', async () => {
+    const { user } = overlay(pair, {
+      ...listed(orphan),
+      reapply_orphan: () => {
+        throw new CallError('unavailable', 'Station B cannot be asked.');
+      },
     });
-    overlay(secondary, answers, station({ name: 'Station B', editable: false }));
+    await user.click(await screen.findByRole('button', { name: 'Apply again: Move 3 items' }));
+    expect(await screen.findByText('Station B cannot be asked.')).toHaveRole('alert');
+  });
+
+  it('are applied from a secondary by way of its primary, as long as that is in contact', async () => {
+    const self = station({ name: 'Station B', editable: false });
+    const secondary = (status: 'synced' | 'unavailable') =>
+      redundancy('secondary_copy', status, status === 'synced' ? 'equal' : 'lost', {
+        orphans: 1,
+        peer: peer({ name: 'Station A', mode: 'primary' }),
+      });
+    const { call, user } = overlay(
+      secondary('synced'),
+      { ...listed(orphan), reapply_orphan: () => again },
+      self,
+    );
+    await user.click(await screen.findByRole('button', { name: 'Apply again: Move 3 items' }));
+    expect(call).toHaveBeenCalledWith('reapply_orphan', { id: 'o1' });
+    cleanup();
+    overlay(secondary('unavailable'), listed(orphan), self);
     const apply = await screen.findByRole('button', { name: 'Apply again: Move 3 items' });
-    expect(apply).toHaveAccessibleDescription(/Station B has to be the primary/);
+    expect(apply).toHaveAccessibleDescription('Needs contact with Station A, the primary.');
+  });
+
+  it('stay listed when they are set aside, and can be taken up again', async () => {
+    const aside = { ...orphan, id: 'o2', label: 'Delete 1 item', state: 'set_aside' };
+    const { call, user } = overlay(pair, {
+      ...listed(orphan, aside),
+      set_aside_orphans: () => ({ marked: 1 }),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Set aside: Move 3 items' }));
+    expect(call).toHaveBeenCalledWith('set_aside_orphans', { ids: ['o1'], set_aside: true });
+    await user.click(screen.getByText('Dealt with (1)'));
+    await user.click(button('Take up again: Delete 1 item'));
+    expect(call).toHaveBeenCalledWith('set_aside_orphans', { ids: ['o2'], set_aside: false });
+  });
+
+  it('of one bundle are applied again together, and those that do not fit say why', async () => {
+    const { call, user } = overlay(pair, {
+      ...listed({ ...orphan, id: 'o0', label: 'Insert 1 item' }, orphan),
+      reapply_orphans: () => ({ reapplied: [again], conflicts: [conflict], stopped: null }),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Apply all again' }));
+    expect(call).toHaveBeenCalledWith('reapply_orphans', { bundle: 'b1' });
+    expect(await screen.findByText('Applied again: 1. Left, since they do not fit: 1.')).toBeVisible();
+    expect(screen.getByText('1 of its 3 changes does not fit what is there now')).toBeVisible();
+  });
+
+  it('are taken in from a file, and a bad file is said beside its field', async () => {
+    const { user } = overlay(pair, {
+      ...listed(orphan),
+      import_orphans: () => {
+        throw new CallError('invalid', 'The file is damaged at its orphan 2.');
+      },
+    });
+    const field = await screen.findByLabelText(/Take in orphans/);
+    await user.type(field, '/tmp/o.json');
+    await user.click(button('Import'));
+    await waitFor(() => expect(field).toHaveAccessibleDescription('The file is damaged at its orphan 2.'));
+  });
+});
+
+describe('the comparison of two histories', () => {
+  const entry = (seq: number, label: string, summary: string) => ({
+    seq,
+    epoch: 2,
+    at: '2026-11-22T20:00:00Z',
+    station_id: station().station_id,
+    user: 'maria',
+    label,
+    affected: { summary, total: 1, rows: [] },
+  });
+  const superseded = redundancy('primary', 'incompatible', 'superseded', {
+    difference: { shared_seq: 9, only_here: 1, only_there: 300 },
+  });
+
+  it('lists what each side has that the other lacks, beside the choice', async () => {
+    overlay(superseded, {
+      compare_histories: () => ({
+        shared_seq: 9,
+        only_here: side([entry(10, 'Delete 1 item', '2026-11-22: removed “News”')]),
+        only_there: side([entry(309, 'Move 3 items', '')], 300),
+        peer_error: null,
+      }),
+    });
+    const here = within(await screen.findByRole('group', { name: 'Only on Station A' }));
+    expect(here.getByText('2026-11-22: removed “News”')).toBeVisible();
+    expect(here.getByText('1 edit')).toBeVisible();
+    const there = within(screen.getByRole('group', { name: 'Only on Station B' }));
+    expect(there.getByText('Move 3 items')).toBeVisible();
+    expect(there.getByText('The latest 1 of 300.')).toBeVisible();
+  });
+
+  it('shows this side and says why where the other one does not answer', async () => {
+    overlay(superseded, {
+      compare_histories: () => ({
+        shared_seq: 9,
+        only_here: side([entry(10, 'Delete 1 item', '')]),
+        only_there: null,
+        peer_error: 'Station B cannot be asked: no answer within 2 s.',
+      }),
+    });
+    const there = within(await screen.findByRole('group', { name: 'Only on Station B' }));
+    expect(there.getByText('Station B cannot be asked: no answer within 2 s.')).toBeVisible();
+    expect(screen.getByText('Delete 1 item')).toBeVisible();
+  });
+
+  it('is not made where there is nothing to choose', () => {
+    const { call } = overlay(redundancy('primary', 'synced', 'equal'));
+    expect(call).not.toHaveBeenCalledWith('compare_histories', {});
   });
 });
 

@@ -232,19 +232,78 @@ export const WORDS = {
 export const ORPHANS = {
   title: 'Orphans',
   explain:
-    'Edits that were made on a primary and that its successor never received. Nothing is thrown away: apply each again, or export them all.',
-  none: 'There are none.',
+    'Edits that were made on a primary and that its successor never received. Nothing is thrown away: apply them again on the present primary, set aside what is done with, or export them all.',
+  open: (count: number) => `${number(count)} to deal with`,
+  noneOpen: 'All are dealt with.',
+  dealtWith: (count: number) => `Dealt with (${number(count)})`,
+  cutOff: (at: string) => `Cut off ${at}`,
+  imported: 'from a file',
+  keptOn: (names: string) => `kept on ${names}`,
   reapply: 'Apply again',
-  reapplied: 'Applied again',
-  onPrimaryOnly: (self: string) =>
-    `These edits are kept on ${self}. To apply them here, ${self} has to be the primary; or export them.`,
   reapplyLabel: (label: string) => `Apply again: ${label}`,
+  reapplyAll: 'Apply all again',
+  setAside: 'Set aside',
+  setAsideLabel: (label: string) => `Set aside: ${label}`,
+  takeUp: 'Take up again',
+  takeUpLabel: (label: string) => `Take up again: ${label}`,
+  working: 'Wait for the step that is being taken.',
+  needsPrimary: (primary: string) => `Needs contact with ${primary}, the primary.`,
+  states: {
+    again: (seq: number) => `Applied again as entry ${number(seq)}`,
+    so: 'Applied again: everything was so already',
+    leftOut: (count: number) =>
+      count === 1 ? '1 change was left out' : `${number(count)} changes were left out`,
+    exported: 'Exported',
+    setAside: 'Set aside',
+  },
   done: (label: string) => `Applied again: ${label}`,
-  exportField: 'File for the export, on the machine of this station',
-  export: 'Export',
-  exported: (count: number, path: string) =>
-    `${count === 1 ? '1 orphan' : `${count} orphans`} written to ${path}`,
-  columns: { at: 'Made at', label: 'Edit', user: 'By', state: '' },
+  bundleDone: (done: number, left: number) =>
+    left === 0
+      ? `Applied again: ${number(done)}.`
+      : `Applied again: ${number(done)}. Left, since they do not fit: ${number(left)}.`,
+  conflict: {
+    title: (inTheWay: number, changes: number) =>
+      inTheWay === changes
+        ? changes === 1
+          ? 'This edit does not fit what is there now'
+          : `None of its ${number(changes)} changes fits what is there now`
+        : `${number(inTheWay)} of its ${number(changes)} changes ${inTheWay === 1 ? 'does' : 'do'} not fit what is there now`,
+    leftOut: 'Left out:',
+    columns: { field: 'Field', found: 'Before this edit', wanted: 'This edit', now: 'Now' },
+    by: (label: string, user: string, station: string, at: string) =>
+      `Now from “${label}” by ${user} on ${station}, ${at}`,
+    more: (count: number) => `and ${number(count)} more`,
+    nothing: '–',
+    partial: (fitting: number, changes: number) =>
+      `Apply what fits (${number(fitting)} of ${number(changes)})`,
+    leave: 'Leave it',
+  },
+  columns: { at: 'Made', label: 'Edit', user: 'By', state: 'State' },
+  file: {
+    exportField: 'Export all that are kept here to a new file',
+    export: 'Export',
+    exported: (count: number, path: string) =>
+      `${count === 1 ? '1 orphan' : `${number(count)} orphans`} written to ${path}`,
+    importField: 'Take in orphans from an exported file',
+    import: 'Import',
+    imported: (taken: number, known: number) =>
+      `${taken === 1 ? '1 orphan' : `${number(taken)} orphans`} taken in${known > 0 ? `; ${number(known)} kept here already` : ''}.`,
+    hint: 'A path on the machine of this station.',
+    choose: 'Choose folder…',
+  },
+};
+
+export const COMPARISON = {
+  title: 'What each side has that the other lacks',
+  only: (name: string) => `Only on ${name}`,
+  count: (n: number) => entries(n),
+  latest: (shown: number, total: number) => `The latest ${number(shown)} of ${number(total)}.`,
+  shared: (seq: number) => `Both share everything up to entry ${number(seq)}.`,
+  nothingShared: 'The two stations share no history: one would replace the other as a whole.',
+  nothing: 'Nothing that the other lacks.',
+  notKept: 'The journal does not keep them any more.',
+  loading: 'Comparing…',
+  by: (user: string, station: string) => `${user}, ${station}`,
 };
 
 export const VERIFY = {

@@ -105,6 +105,8 @@ export const DATA = {
   backups: 'Backups',
   backupsExplain:
     'Copies of this station’s database. One is made before its data is replaced. Restoring keeps a copy of what is there now, so that it can be taken back.',
+  orphansExplain:
+    'Edits that a successor never received are listed in the redundancy status. Here they are written to a file, or taken in from one.',
   none: 'There are none yet.',
   create: 'Back up now',
   created: 'The backup was made.',

@@ -8,7 +8,9 @@ import type { AssetsAdded } from "./AssetsAdded";
 import type { BackupCreated } from "./BackupCreated";
 import type { BackupRestored } from "./BackupRestored";
 import type { Backups } from "./Backups";
+import type { BundleReapplied } from "./BundleReapplied";
 import type { Call } from "./Call";
+import type { Comparison } from "./Comparison";
 import type { ConfirmPeer } from "./ConfirmPeer";
 import type { CopyItems } from "./CopyItems";
 import type { DeleteAssets } from "./DeleteAssets";
@@ -26,6 +28,7 @@ import type { GetHistory } from "./GetHistory";
 import type { GetPlaylist } from "./GetPlaylist";
 import type { GetRedundancyLog } from "./GetRedundancyLog";
 import type { History } from "./History";
+import type { ImportOrphans } from "./ImportOrphans";
 import type { ImportPlaylist } from "./ImportPlaylist";
 import type { ImportPreview } from "./ImportPreview";
 import type { Imported } from "./Imported";
@@ -36,6 +39,7 @@ import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
 import type { ListAssets } from "./ListAssets";
 import type { ListFolders } from "./ListFolders";
+import type { ListOrphans } from "./ListOrphans";
 import type { ListPlaylists } from "./ListPlaylists";
 import type { MakePrimary } from "./MakePrimary";
 import type { MediaRoots } from "./MediaRoots";
@@ -43,15 +47,19 @@ import type { MoveItems } from "./MoveItems";
 import type { Nothing } from "./Nothing";
 import type { Orphans } from "./Orphans";
 import type { OrphansExported } from "./OrphansExported";
+import type { OrphansImported } from "./OrphansImported";
+import type { OrphansMarked } from "./OrphansMarked";
 import type { PlaylistSummary } from "./PlaylistSummary";
 import type { PlaylistView } from "./PlaylistView";
 import type { Reapplied } from "./Reapplied";
 import type { ReapplyOrphan } from "./ReapplyOrphan";
+import type { ReapplyOrphans } from "./ReapplyOrphans";
 import type { Redundancy } from "./Redundancy";
 import type { RedundancyLogEntry } from "./RedundancyLogEntry";
 import type { ReplaceAsset } from "./ReplaceAsset";
 import type { RestoreBackup } from "./RestoreBackup";
 import type { ScanFolder } from "./ScanFolder";
+import type { SetAsideOrphans } from "./SetAsideOrphans";
 import type { SetMediaRoot } from "./SetMediaRoot";
 import type { SetRedundancy } from "./SetRedundancy";
 import type { Settings } from "./Settings";
@@ -115,17 +123,33 @@ hold_failover: Call<Nothing, Redundancy>,
  */
 get_redundancy_log: Call<GetRedundancyLog, Array<RedundancyLogEntry>>, 
 /**
- * The orphans that are kept.
+ * What each station has that the other lacks.
  */
-list_orphans: Call<Nothing, Orphans>, 
+compare_histories: Call<Nothing, Comparison>, 
 /**
- * Applies an orphan again.
+ * The orphans that either station keeps.
+ */
+list_orphans: Call<ListOrphans, Orphans>, 
+/**
+ * Applies an orphan again; on a secondary, by way of its primary.
  */
 reapply_orphan: Call<ReapplyOrphan, Reapplied>, 
 /**
- * Writes all orphans to a file.
+ * Applies again every open orphan of a bundle that fits; on a secondary, by way of its primary.
+ */
+reapply_orphans: Call<ReapplyOrphans, BundleReapplied>, 
+/**
+ * Marks orphans as done with, or not.
+ */
+set_aside_orphans: Call<SetAsideOrphans, OrphansMarked>, 
+/**
+ * Writes all orphans that this station keeps to a file.
  */
 export_orphans: Call<ExportOrphans, OrphansExported>, 
+/**
+ * Takes in the orphans of a file.
+ */
+import_orphans: Call<ImportOrphans, OrphansImported>, 
 /**
  * The backups that are kept.
  */

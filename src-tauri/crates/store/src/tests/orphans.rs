@@ -160,15 +160,17 @@ fn conflict(result: Result<crate::Written<crate::Reapplied>, Error>) -> crate::O
     }
 }
 
-fn names(affected: &Affected) -> Vec<(Thing, Op, Option<&str>, Option<&str>, Vec<&str>)> {
-    let row = |row: &'_ crate::AffectedRow| -> (Thing, Op) { (row.thing, row.op) };
+/// A row in short: what, what happened, its title, its day, the columns.
+type Short<'a> = (Thing, Op, Option<&'a str>, Option<&'a str>, Vec<&'a str>);
+
+fn names(affected: &Affected) -> Vec<Short<'_>> {
     affected
         .rows
         .iter()
-        .map(|r| {
-            let (thing, op) = row(r);
-            let columns = r.columns.iter().map(String::as_str).collect();
-            (thing, op, r.title.as_deref(), r.date.as_deref(), columns)
+        .map(|row| {
+            let columns = row.columns.iter().map(String::as_str).collect();
+            let (title, date) = (row.title.as_deref(), row.date.as_deref());
+            (row.thing, row.op, title, date, columns)
         })
         .collect()
 }
