@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::partition::Wired;
 use crate::station::{DAY, Pair, note};
 
 /// One heartbeat (DESIGN.md 5.3 rule 1).
@@ -62,17 +63,17 @@ fn a_secondary_copy_never_takes_over_by_itself_but_its_operator_can() {
 
 #[test]
 fn the_old_primary_returns_superseded_and_one_step_makes_them_equal_with_its_orphans_kept() {
-    let mut pair = Pair::failover(2);
-    // What the secondary never gets: edits while it is stopped. The old primary has them alone.
-    pair.secondary.pause();
+    let mut pair = Wired::synced("secondary_failover", 2);
+    // What the secondary never gets, not even into its socket: the old primary has it alone.
+    pair.silence();
     pair.primary.note(DAY, "only on the old primary");
     pair.primary.kill();
-    pair.secondary.resume();
 
     pair.secondary.until("primary", |r| r["mode"] == "primary");
     pair.secondary.until_editable();
     pair.secondary.note(DAY, "only on the new primary");
 
+    pair.heal();
     pair.primary.run();
     let old = pair.primary.until_reason("incompatible", "superseded");
     assert_eq!(old["offers"]["become_secondary"], true, "{old}");

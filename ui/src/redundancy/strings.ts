@@ -237,8 +237,8 @@ export const ORPHANS = {
   noneOpen: 'All are dealt with.',
   dealtWith: (count: number) => `Dealt with (${number(count)})`,
   cutOff: (at: string) => `Cut off ${at}`,
-  imported: 'from a file',
-  keptOn: (names: string) => `kept on ${names}`,
+  imported: 'From a file',
+  keptOn: (names: string) => `Kept on ${names}`,
   reapply: 'Apply again',
   reapplyLabel: (label: string) => `Apply again: ${label}`,
   reapplyAll: 'Apply all again',
@@ -271,7 +271,7 @@ export const ORPHANS = {
     leftOut: 'Left out:',
     columns: { field: 'Field', found: 'Before this edit', wanted: 'This edit', now: 'Now' },
     by: (label: string, user: string, station: string, at: string) =>
-      `Now from “${label}” by ${user} on ${station}, ${at}`,
+      `Changed since by ${user} on ${station}, ${at}: ${label}`,
     more: (count: number) => `and ${number(count)} more`,
     nothing: '–',
     partial: (fitting: number, changes: number) =>

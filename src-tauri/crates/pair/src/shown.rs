@@ -505,7 +505,12 @@ impl State {
     fn shared_with(&self, peer: &Peer, reason: Reason) -> Option<u64> {
         let to_choose = matches!(
             reason,
-            Reason::PeerSuperseded | Reason::DecisionOwed | Reason::SecondaryAhead
+            Reason::TwoPrimaries
+                | Reason::PeerSuperseded
+                | Reason::BothPrimary
+                | Reason::BothSecondary
+                | Reason::DecisionOwed
+                | Reason::SecondaryAhead
         );
         if !to_choose {
             return None;

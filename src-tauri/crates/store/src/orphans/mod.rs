@@ -58,8 +58,6 @@ pub struct Orphan {
     pub label: String,
     /// What became of it.
     pub fate: Fate,
-    /// What it changed.
-    pub changeset: Changeset,
 }
 
 /// What became of an orphan.
@@ -133,7 +131,8 @@ impl Fate {
 }
 
 impl Orphan {
-    fn read(row: &Row<'_>) -> Result<Self, Error> {
+    /// The orphan, and what it changed.
+    fn read(row: &Row<'_>) -> Result<(Self, Changeset), Error> {
         let id = OrphanId(Uuid::from_bytes(state::sixteen(row, 0)));
         let entry = Entry::decode(row.blob(1)).map_err(|error| Error::Damaged {
             what: format!("orphan {id}: {error}"),
@@ -143,7 +142,7 @@ impl Orphan {
             seq: number(9),
             left_out: number(10).unwrap_or(0),
         };
-        Ok(Orphan {
+        let orphan = Orphan {
             id,
             bundle: Bundle {
                 id: BundleId(Uuid::from_bytes(state::sixteen(row, 2))),
@@ -164,8 +163,8 @@ impl Orphan {
                 set_aside_at_us: row.get(11).as_i64(),
                 exported_at_us: row.get(12).as_i64(),
             },
-            changeset: entry.changeset,
-        })
+        };
+        Ok((orphan, entry.changeset))
     }
 }
 
@@ -193,10 +192,10 @@ impl Store {
             statement.bind(1, i64::from(limit)).during(during)?;
             let mut described = Vec::new();
             while let Some(row) = statement.step().during(during)? {
-                let orphan = Orphan::read(&row)?;
+                let (orphan, changeset) = Orphan::read(&row)?;
                 // An item that an orphan added is known to the ones after it by that alone.
-                names.learn(&orphan.changeset);
-                let affected = names.affected(db, &orphan.changeset)?;
+                names.learn(&changeset);
+                let affected = names.affected(db, &changeset)?;
                 described.push(DescribedOrphan { orphan, affected });
             }
             Ok((total, described))
@@ -278,8 +277,8 @@ fn put_mark(db: &Db<'_>, id: OrphanId, mark: Mark) -> Result<bool, Error> {
     Ok(changed.during("mark an orphan")? > 0)
 }
 
-/// The orphan of this name; `None` where it is not kept here.
-fn find(db: &Db<'_>, id: OrphanId) -> Result<Option<Orphan>, Error> {
+/// The orphan of this name, and what it changed; `None` where it is not kept here.
+fn find(db: &Db<'_>, id: OrphanId) -> Result<Option<(Orphan, Changeset)>, Error> {
     let during = "look up an orphan";
     let query = format!("{} WHERE orphan.id = ?1", columns());
     let mut statement = db.prepare(&query).during(during)?;

@@ -96,7 +96,7 @@ impl Store {
     pub async fn orphan_parcel(&self, id: OrphanId) -> Result<Parcel, Error> {
         let during = "read an orphan";
         self.with_reader(during, move |db| {
-            let orphan = find(db, id)?.ok_or_else(|| no_such(id))?;
+            let (orphan, _) = find(db, id)?.ok_or_else(|| no_such(id))?;
             let mut statement = db
                 .prepare("SELECT entry FROM orphan WHERE id = ?1")
                 .during(during)?;

@@ -4,7 +4,7 @@ use changeset::{Changeset, Db, OnConflict, ValueRef};
 
 use super::conflict::{Obstacles, OrphanConflict, RowConflict, missing_days};
 use super::parcel::Parcel;
-use super::{Again, BundleId, Mark, Orphan, OrphanId, columns, find, no_such, put_mark};
+use super::{Again, BundleId, Mark, Orphan, OrphanId, find, no_such, put_mark};
 use crate::affected::Names;
 use crate::entry::{Entry, fitting};
 use crate::error::{During as _, Error};
@@ -13,6 +13,8 @@ use crate::write::{EditMeta, Links, Written, finish};
 
 /// How often what does not fit is left out anew: leaving out a row may leave others without what they refer to.
 const ROUNDS_MAX: usize = 8;
+/// Bytes of a bundle that names are learned from: the writer waits for it.
+const LEARNED_BYTES_MAX: usize = 8 << 20;
 const DURING: &str = "apply an orphan again";
 
 /// Where an orphan comes from.
@@ -138,7 +140,7 @@ fn candidate(
         OrphanSource::There(parcel) => (parcel.id, Some(parcel)),
     };
     let kept = find(parts.db, id)?;
-    if let Some(Orphan { label, fate, .. }) = &kept
+    if let Some((Orphan { label, fate, .. }, _)) = &kept
         && let Some(again) = fate.reapplied
     {
         if parcel.is_none() {
@@ -168,10 +170,10 @@ fn candidate(
         }
     };
     Ok(Ok(match (kept, parcel) {
-        (Some(orphan), _) => Candidate {
+        (Some((orphan, changeset)), _) => Candidate {
             id,
             label: orphan.label,
-            changeset: orphan.changeset,
+            changeset,
             since: since(&orphan.bundle),
             bundle: orphan.bundle.id,
             parcel: None,
@@ -265,11 +267,19 @@ fn keep(db: &Db<'_>, candidate: &Candidate, again: Again) -> Result<(), Error> {
 
 /// Learns the names of what the other orphans of a bundle added: the orphan may be about them.
 fn learn_from_bundle(db: &Db<'_>, bundle: BundleId, names: &mut Names<'_>) -> Result<(), Error> {
-    let query = format!("{} WHERE bundle = ?1 ORDER BY seq LIMIT 1000", columns());
-    let mut statement = db.prepare(&query).during(DURING)?;
+    let query = "SELECT entry FROM orphan WHERE bundle = ?1 ORDER BY seq";
+    let mut statement = db.prepare(query).during(DURING)?;
     statement.bind(1, bundle.0.as_bytes()).during(DURING)?;
+    let mut bytes = 0;
     while let Some(row) = statement.step().during(DURING)? {
-        names.learn(&Orphan::read(&row)?.changeset);
+        bytes += row.blob(0).len();
+        if bytes > LEARNED_BYTES_MAX {
+            break;
+        }
+        // One that is damaged has no names to learn; what is wrong with it is said where it is the one that is wanted.
+        if let Ok(entry) = Entry::decode(row.blob(0)) {
+            names.learn(&entry.changeset);
+        }
     }
     Ok(())
 }
