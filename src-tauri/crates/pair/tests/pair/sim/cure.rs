@@ -157,7 +157,9 @@ impl<D: Disk> World<D> {
     /// A full scan shows a damaged station: it follows the other one and takes everything anew, unless that is damaged, too.
     fn cure_damage(&mut self, s: usize) -> bool {
         let damaged = [s, 1 - s].map(|s| self.st[s].disk.is_damaged());
-        if damaged != [true, false] || self.st[s].proc.is_none() {
+        // Without redundancy it follows nobody yet.
+        let alone = self.st[s].disk.record().config.mode == Mode::None;
+        if damaged != [true, false] || alone || self.st[s].proc.is_none() {
             return false;
         }
         if self.st[s].disk.record().config.mode.is_secondary() {
