@@ -214,6 +214,13 @@ impl<D: Disk> World<D> {
         }
     }
 
+    /// A copy was just put in place: its rows are what its sum says.
+    pub(super) fn check_installed(&mut self, s: usize) {
+        if !self.st[s].disk.verify() {
+            self.violated(&format!("{s} puts a copy in place that is damaged"));
+        }
+    }
+
     /// An edit was just committed: this station must be the one that may.
     pub(super) fn check_commit(&mut self, s: usize) {
         let epoch = self.st[s].disk.epoch();

@@ -316,6 +316,9 @@ impl<D: Disk> World<D> {
                 self.check_frame(s, stream);
                 let before = self.st[s].disk.rows();
                 let installed = self.st[s].disk.install(&snapshot, keep);
+                if installed.is_ok() {
+                    self.check_installed(s);
+                }
                 self.check_kept(s);
                 self.witness(s, false);
                 let own = self.st[s].disk.own();
