@@ -6,7 +6,7 @@
 //! events (logos, keys, macros), which Tandem does not schedule, and program headers, which repeat their segments; both
 //! are counted as one problem each kind, not one a line.
 //!
-//! Written: [`write`] the schedule as it is edited (fixed, follow and manual starts), or as planned (every event that
+//! Written: [`write()`] the schedule as it is edited (fixed, follow and manual starts), or as planned (every event that
 //! plays, at the time and for the length that it will). The schema itself is not public; the shape follows messages of
 //! real systems, and is not validated against it.
 
