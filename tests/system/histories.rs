@@ -31,16 +31,17 @@ fn log_of(station: &Station) -> String {
 }
 
 #[test]
-fn a_journal_that_was_cut_beyond_the_secondarys_position_leads_to_a_full_copy() {
+fn a_journal_that_was_cut_beyond_the_secondarys_position_leads_to_a_comparison_of_all_data() {
     let mut pair = Pair::copy();
     pair.secondary.kill();
-    let copies = log_of(&pair.primary).matches("full copy").count();
+    const CUT: &str = "its journal cannot be continued";
+    let cuts = log_of(&pair.primary).matches(CUT).count();
     for n in 0..20 {
         pair.primary.note(DAY, &format!("edit {n}"));
     }
     pair.primary.arm(Point::JournalKeeps, "value:3");
     until("the journal is cut", || {
-        log_of(&pair.primary).matches("full copy").count() > copies
+        log_of(&pair.primary).matches(CUT).count() > cuts
     });
     pair.primary.disarm(Point::JournalKeeps);
     pair.secondary.run();

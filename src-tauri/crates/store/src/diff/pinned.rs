@@ -177,7 +177,8 @@ fn send_rows(
 }
 
 /// Sends the entries after `after_seq` up to the pinned position, or none: where the chain is another, the journal does not
-/// reach back, or they are too many.
+/// reach back, or they are too many. A damaged entry ends them: those before it lead nowhere then, and the other station's
+/// journal begins anew.
 fn send_journal(
     db: &Db<'_>,
     after_seq: u64,
@@ -199,8 +200,14 @@ fn send_journal(
     if !shared || after_seq > last || bytes > JOURNAL_BYTES_MAX {
         return Ok(());
     }
-    journal::each_after(db, after_seq, |entry| {
+    let sent = journal::each_after(db, after_seq, |entry| {
         Ok(say(answer, Answer::Entry(entry.encode())))
-    })?;
-    Ok(())
+    });
+    match sent {
+        Err(Error::Damaged { what }) => {
+            tracing::error!(what, "the journal is not sent beyond a damaged entry");
+            Ok(())
+        }
+        other => Ok(other?),
+    }
 }
