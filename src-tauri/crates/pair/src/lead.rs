@@ -223,9 +223,13 @@ impl State {
         }
     }
 
-    /// Whether the secondary durably holds this primary's head, with an equal sum.
+    /// Whether the secondary durably holds this primary's head, with an equal sum, and has said on this link, by a heartbeat,
+    /// what keeps it from following: its Hello does not tell of damage that it found in its rows.
     pub(crate) fn equal_as_primary(&self) -> bool {
-        let linked = self.link.as_ref().is_some_and(|link| link.greeted);
+        let linked = self
+            .link
+            .as_ref()
+            .is_some_and(|link| link.greeted && link.heard > 0);
         let own = self.own.head;
         linked
             && self

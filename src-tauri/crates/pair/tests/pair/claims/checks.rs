@@ -90,8 +90,44 @@ fn primary_in_step() -> Bench {
     let follower = hello(Mode::SecondaryCopy, &epochs, 5);
     bench.probed(follower.clone());
     bench.followed_by(1, &follower);
+    assert_ne!(
+        bench.status().0,
+        Status::Synced,
+        "it has not said yet whether its rows are whole"
+    );
+    bench.beat_on(1, 1, head(9, start(1, 1, 0).epoch, 5), None);
     assert_eq!(bench.status(), (Status::Synced, Reason::Equal));
     bench
+}
+
+#[test]
+fn a_primary_says_synced_only_once_its_secondary_has_said_that_its_rows_are_whole() {
+    let epochs = [start(1, 1, 0)];
+    let mut bench = Bench::with(Mode::Primary, &epochs, 5);
+    let follower = hello(Mode::SecondaryCopy, &epochs, 5);
+    bench.probed(follower.clone());
+    bench.followed_by(1, &follower);
+    bench.beat_on(
+        1,
+        1,
+        head(9, start(1, 1, 0).epoch, 5),
+        Some(Reason::DataDamaged),
+    );
+    assert_eq!(bench.status(), (Status::NotSynced, Reason::DataDamaged));
+    let synced = |record: &Record| {
+        matches!(
+            record,
+            Record::Status {
+                status: Status::Synced,
+                ..
+            }
+        )
+    };
+    let said = bench
+        .seen
+        .iter()
+        .any(|action| matches!(action, Action::Log(record) if synced(record)));
+    assert!(!said, "not for a moment");
 }
 
 #[test]
@@ -246,7 +282,7 @@ fn a_primary_whose_secondary_is_damaged_too_does_not_hand_over_and_names_the_way
     let mut bench = primary_in_step();
     let token = bench.state.operator_checks();
     bench.found(token, BAD);
-    bench.beat_with(1, 5, Some(Reason::DataDamaged));
+    bench.beat_with(2, 5, Some(Reason::DataDamaged));
     assert_eq!(bench.status(), (Status::NotSynced, Reason::NoWholeCopy));
     assert!(
         Reason::NoWholeCopy
