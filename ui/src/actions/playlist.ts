@@ -166,7 +166,7 @@ export const playlistActions: readonly Action[] = [
     keys: ['Mod+Shift+D'],
     icon: 'calendar',
     edits: true,
-    unavailable: (app) => (app.day.items.length ? null : 'Nothing is scheduled on this day.'),
+    unavailable: (app) => (app.day.items.length ? null : 'The day is empty.'),
     run: (app) => {
       app.overlay = 'copy';
     },
@@ -191,7 +191,7 @@ export const playlistActions: readonly Action[] = [
     scope: 'global',
     keys: ['Mod+E'],
     icon: 'export',
-    unavailable: (app) => (app.day.items.length ? null : 'Nothing is scheduled on this day.'),
+    unavailable: (app) => (app.day.items.length ? null : 'The day is empty.'),
     run: (app) => {
       app.overlay = 'export';
     },
