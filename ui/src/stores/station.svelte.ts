@@ -12,6 +12,9 @@ export class StationStore {
   /** Why events have stopped; null where they flow, or never have yet. */
   offlineReason = $state<string | null>(null);
 
+  /** Counts what the core told by itself: an answer that was asked for before it is out of date. */
+  #told = 0;
+
   constructor(private readonly backend: Backend) {}
 
   readonly role: Role = $derived.by(() => {
@@ -35,6 +38,7 @@ export class StationStore {
 
   /** Takes what the core told. */
   update(station: StationInfo, redundancy: Redundancy): void {
+    this.#told += 1;
     this.station = station;
     this.redundancy = redundancy;
   }
@@ -44,11 +48,13 @@ export class StationStore {
     if (this.redundancy) this.redundancy = { ...this.redundancy, peer_durable_seq: seq };
   }
 
+  /** Asks the core. What it told by itself meanwhile is newer than its answer, and stays. */
   async refresh(): Promise<void> {
+    const told = this.#told;
     const [station, redundancy] = await Promise.all([
       this.backend.call('get_station', {}),
       this.backend.call('get_redundancy', {}),
     ]);
-    this.update(station, redundancy);
+    if (told === this.#told) this.update(station, redundancy);
   }
 }
