@@ -85,7 +85,7 @@ export const GAP = {
   length: 'Length',
   dayStart: 'start of the day',
   dayEnd: 'end of the day',
-  says: 'Nothing is scheduled here. To fill it, select the item before it, then insert from the library.',
+  says: 'Nothing is scheduled here.',
   after: 'After',
   before: 'Before',
 };

@@ -8,7 +8,7 @@ use serde_json::json;
 use store::{Again, BundleId, DescribedOrphan, ImportError, Mark, OrphanId, OrphanSource};
 
 use super::desk::{committed, instant_us};
-use super::folders::absolute;
+use super::folders::{absolute, new_file, unwritable};
 use super::{Desk, affected, peer};
 use crate::api::{
     ApiError, BundleReapplied, ErrorCode, ExportOrphans, ImportOrphans, ListOrphans, Orphan,
@@ -369,22 +369,13 @@ pub async fn export(
     handle: &RedundancyHandle,
     args: ExportOrphans,
 ) -> Result<OrphansExported, ApiError> {
-    let path = absolute(&args.path)?;
-    let details = json!({ "field": "path" });
-    match path.try_exists() {
-        Ok(false) => {}
-        Ok(true) => {
-            let message = format!("{} exists already: choose another name.", path.display());
-            return Err(ApiError::new(ErrorCode::Conflict, message).with(details));
-        }
-        Err(error) => return Err(unwritable(&path, &error).with(details)),
-    }
+    let path = new_file(&args.path)?;
     let orphans = desk
         .store()
         .export_orphans(&path)
         .await
         .map_err(|error| match error {
-            store::Error::Io { source, .. } => unwritable(&path, &source).with(details),
+            store::Error::Io { source, .. } => unwritable(&path, &source),
             other => other.into(),
         })?;
     handle.recount_orphans().await?;
@@ -392,13 +383,6 @@ pub async fn export(
         path: path.display().to_string(),
         orphans,
     })
-}
-
-fn unwritable(path: &std::path::Path, error: &std::io::Error) -> ApiError {
-    ApiError::new(
-        ErrorCode::Unavailable,
-        format!("{} cannot be written: {error}.", path.display()),
-    )
 }
 
 /// `import_orphans`.
