@@ -155,13 +155,14 @@ fn a_station_that_dies_while_it_leaves_its_pair_is_in_it_or_out_of_it() {
     pair.secondary.verified_sum();
 }
 
-/// The old primary holds an edit that its successor lacks, is superseded, and is to follow.
+/// The old primary holds an edit that its successor lacks, is superseded, and is to follow. The secondary is dead while the
+/// edit is made: one that only sleeps finds it in its socket when it wakes.
 fn superseded() -> Pair {
     let mut pair = Pair::failover(2);
-    pair.secondary.pause();
+    pair.secondary.kill();
     pair.primary.note(DAY, "only on the old primary");
     pair.primary.kill();
-    pair.secondary.resume();
+    pair.secondary.run();
     pair.secondary.until("primary", |r| r["mode"] == "primary");
     pair.primary.run();
     pair.primary.until_reason("incompatible", "superseded");
