@@ -1,6 +1,8 @@
 //! A station as a process of its own: started, called over its control API, killed, started again.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -43,6 +45,8 @@ pub struct Station {
     disk_mib: Option<u32>,
     /// A process in whose network namespace it stands; `None` for the test's own.
     network: Option<u32>,
+    /// Held while its port is its own among all tests that run.
+    port: Option<UnixListener>,
     pub ready: Value,
     http: reqwest::blocking::Client,
     _home: Option<TempDir>,
@@ -127,6 +131,7 @@ impl Station {
                 .collect(),
             disk_mib: None,
             network: None,
+            port: None,
             ready: Value::Null,
             http: reqwest::blocking::Client::builder()
                 .no_proxy()
@@ -146,6 +151,9 @@ impl Station {
     /// Starts the process on the data directory as it is, and waits for its ready line.
     pub fn run(&mut self) {
         assert!(self.child.is_none(), "{} runs already", self.name);
+        if self.disk_mib.is_none() && self.network.is_none() {
+            self.reserve_port();
+        }
         let mut child = self.command().spawn().expect("tandem-node starts");
         let stdout = child.stdout.take().expect("its standard output");
         let mut lines = BufReader::new(stdout);
@@ -169,6 +177,28 @@ impl Station {
         });
         std::thread::spawn(move || lines.lines().for_each(drop));
         self.child = Some(child);
+    }
+
+    /// Gives a new station a port that no other test's station is given while this one is in use. By itself a station picks one at
+    /// random and opens it only once it has a mode: out of hundreds that tests start at a time, two met now and then.
+    fn reserve_port(&mut self) {
+        let file = self.dir.join("peer-address");
+        if file.exists() {
+            return;
+        }
+        let (port, reserved) = std::iter::repeat_with(|| rand::random_range(20_000_u16..30_000))
+            .find_map(|port| {
+                // Abstract: there is no file to be left behind, and it ends with this process at the latest.
+                let name = format!("tandem-test-port-{port}");
+                let name = std::os::unix::net::SocketAddr::from_abstract_name(name).ok()?;
+                let reserved = UnixListener::bind_addr(&name).ok()?;
+                std::net::TcpListener::bind(("127.0.0.1", port)).ok()?;
+                Some((port, reserved))
+            })
+            .expect("it goes on until a port is free");
+        std::fs::create_dir_all(&self.dir).expect("its data directory");
+        std::fs::write(file, format!("127.0.0.1:{port}\n")).expect("its address");
+        self.port = Some(reserved);
     }
 
     fn command(&self) -> Command {
