@@ -5,9 +5,11 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './backend';
 import NoAccess from './frame/NoAccess.svelte';
+import { language } from './language';
 import { appearance } from './settings/appearance.svelte';
 
 appearance.restore();
+language.restore();
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 const backend = connect();

@@ -1,7 +1,7 @@
 /** What is known of an asset's file, in words. */
 
 import type { Asset, AssetView, MediaInfo } from '../backend';
-import { number, size } from '../redundancy/strings';
+import { number, size } from '../language/format';
 import { dateTime } from '../redundancy/when';
 import { ASSET } from './strings';
 

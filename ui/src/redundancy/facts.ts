@@ -2,7 +2,8 @@
 
 import type { LastVerify, PositionView, Redundancy, StationInfo, Witness } from '../backend';
 import { inContact, roleOf } from './pair';
-import { CARD, duration, milliseconds, WITNESS } from './strings';
+import { duration, milliseconds } from '../language/format';
+import { CARD, WITNESS } from './strings';
 import { clockTime, dateTime } from './when';
 
 export interface Fact {

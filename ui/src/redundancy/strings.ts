@@ -3,6 +3,7 @@
 import type { Mode, Status, WitnessState } from '../backend';
 import type { Difference } from '../backend/bindings/Difference';
 import type { Lag } from '../backend/bindings/Lag';
+import { duration, milliseconds, number, size } from '../language/format';
 import type { Pair, Role } from './pair';
 
 export const STATUS: Record<Status, string> = {
@@ -329,38 +330,3 @@ export const LOG = {
 export const COPY = { copy: 'Copy', copied: 'Copied', failed: 'Select the text and copy it by hand.' };
 
 const entries = (n: number) => (n === 0 ? 'nothing' : n === 1 ? '1 edit' : `${number(n)} edits`);
-
-const format = new Intl.NumberFormat('en');
-
-export function number(n: number): string {
-  return format.format(n);
-}
-
-/** `4 s`, `2 min 05 s`, `3 h 10 min`, `2 d 4 h` */
-export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  const two = (n: number) => String(n).padStart(2, '0');
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;
-  if (s < 86_400) return `${Math.floor(s / 3600)} h ${two(Math.floor(s / 60) % 60)} min`;
-  return `${Math.floor(s / 86_400)} d ${Math.floor(s / 3600) % 24} h`;
-}
-
-/** `0.4 s` */
-export function milliseconds(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
-}
-
-/** `1.2 kB` */
-export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1000;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
-}

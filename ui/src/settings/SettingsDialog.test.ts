@@ -5,7 +5,8 @@ import type { Backend } from '../backend';
 import { redundancy, station } from '../redundancy/fixtures';
 import { appearance } from './appearance.svelte';
 import SettingsDialogView from './SettingsDialogView.svelte';
-import { countsInWords, type SettingsSection } from './strings';
+import { countsInWords } from './counts';
+import type { SettingsSection } from './strings';
 
 const READ_ONLY = 'Station B follows Station A and cannot edit.';
 const backups = [
@@ -127,7 +128,7 @@ describe('the settings', () => {
 describe('the counts of a conflict in words', () => {
   it.each([
     [{ playlists: 1, items: 1204 }, '1 playlist and 1,204 items'],
-    [{ counts: { assets: 2, media_roots: 1 } }, '2 assets and 1 media root'],
+    [{ counts: { assets: 2, media_roots: 1 } }, '2 assets and 1 media folder'],
     [{ items: 0 }, null],
     [null, null],
   ])('%j', (details, words) => {

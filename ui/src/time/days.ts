@@ -1,5 +1,7 @@
 /** Broadcast days as `"2026-11-22"`. */
 
+import { language } from '../language';
+
 const DAY_MS = 86_400_000;
 
 /** The date some days later (or earlier). */
@@ -7,8 +9,8 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** `"Sun 22 Nov 2026"`, in the reader's language. */
-export function formatDay(date: string, locale?: string): string {
+/** `"Sun 22 Nov 2026"`, in the language of the screen. */
+export function formatDay(date: string, locale = language.locale): string {
   return new Intl.DateTimeFormat(locale, {
     weekday: 'short',
     day: 'numeric',
@@ -74,8 +76,8 @@ export function monthDays(month: string): string[] {
   return Array.from({ length: 42 }, (_, index) => addDays(first, index - weekday));
 }
 
-/** `"November 2026"`, in the reader's language. */
-export function formatMonth(month: string, locale?: string): string {
+/** `"November 2026"`, in the language of the screen. */
+export function formatMonth(month: string, locale = language.locale): string {
   return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
     Date.parse(`${month}-01T00:00:00Z`),
   );
