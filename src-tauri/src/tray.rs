@@ -123,6 +123,7 @@ impl Tray {
         )?;
         let icon = TrayIconBuilder::with_id("status")
             .icon(icon(face.status))
+            .title(words::status(face.status))
             .temp_dir_path(data_dir.join("tray"))
             .tooltip(&face.headline)
             .menu(&menu)
@@ -167,6 +168,7 @@ impl Tray {
     fn redraw(&self, old: &Face, new: &Face) -> tauri::Result<()> {
         if old.status != new.status {
             self.icon.set_icon(Some(icon(new.status)))?;
+            self.icon.set_title(Some(words::status(new.status)))?;
         }
         if old.headline != new.headline {
             self.headline.set_text(&new.headline)?;

@@ -12,6 +12,11 @@ pub(crate) fn peer(redundancy: &Redundancy) -> &str {
         .map_or("the other station", |peer| peer.name.as_str())
 }
 
+/// The status in a word or two: beside the tray's icon, where the desktop shows that.
+pub(crate) fn status(status: Status) -> &'static str {
+    status.words()
+}
+
 /// The first line of the tray's menu: role, status, and what an operator would ask next.
 pub(crate) fn headline(redundancy: &Redundancy) -> String {
     let role = match redundancy.mode {

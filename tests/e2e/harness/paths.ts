@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+/** The top of the repository. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** A program that cargo has built. */
 export function program(name: 'tandem' | 'tandem-node'): string {

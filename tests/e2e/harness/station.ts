@@ -32,8 +32,8 @@ export class Station {
   }
 
   /** Starts it again on the same data directory. */
-  async run(): Promise<void> {
-    this.node = Child.start(this.name, program('tandem-node'), ['run', ...this.options]);
+  async run(env: Record<string, string> = {}): Promise<void> {
+    this.node = Child.start(this.name, program('tandem-node'), ['run', ...this.options], env);
     const line = await this.node.firstLine(PATIENCE_MS);
     const ready = JSON.parse(line) as { ready: boolean };
     if (!ready.ready) throw new Error(`${this.name} is not ready: ${line}`);
@@ -75,6 +75,11 @@ export class Station {
       if (now.status !== status) throw new Error(`it is ${now.status} (${now.reason})`);
       return true;
     });
+  }
+
+  /** Stops its process where it is, or lets it go on. */
+  freeze(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    process.kill(this.node!.pid, signal);
   }
 
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
