@@ -1,8 +1,7 @@
 /** What is known of an asset's file, in words. */
 
 import type { Asset, AssetView, MediaInfo } from '../backend';
-import { number, size } from '../language/format';
-import { dateTime } from '../redundancy/when';
+import { dateTimeOf, number, size } from '../language/format';
 import { ASSET } from './strings';
 
 export type Fact = readonly [term: string, value: string | null];
@@ -28,8 +27,8 @@ export function mediaFacts(info: MediaInfo, { created_at }: Asset, timeZone: str
     [ASSET.audio, joined([info.audio_codec, channels(info), rate(info)])],
     [ASSET.exact, info.duration_us === null ? null : `${(info.duration_us / 1_000_000).toFixed(3)} s`],
     [ASSET.size, info.size_bytes === null ? null : size(info.size_bytes)],
-    [ASSET.modified, info.modified_at && dateTime(info.modified_at, timeZone)],
-    [ASSET.added, dateTime(created_at, timeZone)],
+    [ASSET.modified, info.modified_at && dateTimeOf(info.modified_at, timeZone)],
+    [ASSET.added, dateTimeOf(created_at, timeZone)],
   ];
 }
 

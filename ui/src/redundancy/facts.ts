@@ -2,9 +2,8 @@
 
 import type { LastVerify, PositionView, Redundancy, StationInfo, Witness } from '../backend';
 import { inContact, roleOf } from './pair';
-import { duration, milliseconds } from '../language/format';
-import { CARD, WITNESS } from './strings';
-import { clockTime, dateTime } from './when';
+import { clockOf, dateTimeOf, duration, milliseconds } from '../language/format';
+import { CARD, NO_DETAIL, WITNESS } from './strings';
 
 export interface Fact {
   term: string;
@@ -90,9 +89,9 @@ function lagFact({ lag, status, mode }: Redundancy): Fact {
 
 function checkFact(verify: LastVerify | null, now_ms: number, timeZone: string): Fact {
   const term = CARD.check;
-  if (verify === null) return { term, value: CARD.notYet, detail: CARD.noDetail };
+  if (verify === null) return { term, value: CARD.notYet, detail: NO_DETAIL };
   const lately = Math.abs(now_ms - Date.parse(verify.at)) < LATELY_MS;
-  const at = (lately ? clockTime : dateTime)(verify.at, timeZone);
+  const at = (lately ? clockOf : dateTimeOf)(verify.at, timeZone);
   return verify.ok
     ? { term, value: CARD.checkOk, detail: CARD.checkDetail(at, verify.cells) }
     : { term, value: CARD.checkBad, warning: CARD.checkWarning(at) };

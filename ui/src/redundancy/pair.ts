@@ -1,4 +1,5 @@
 import type { Mode, Redundancy, StationInfo, Status } from '../backend';
+import { PAIR } from './strings';
 
 /** What a station is to an operator at a glance. */
 export type Role = 'none' | 'primary' | 'secondary';
@@ -25,12 +26,9 @@ export interface Pair {
   peerVersion: string | null;
 }
 
-/** What the other station is called until it has told its name. */
-export const UNKNOWN_PEER = 'the other station';
-
 export function pairOf(station: StationInfo, redundancy: Redundancy): Pair {
   const self = station.name;
-  const peer = redundancy.peer?.name ?? UNKNOWN_PEER;
+  const peer = redundancy.peer?.name ?? PAIR.unknownPeer;
   const role = roleOf(redundancy.mode);
   return {
     self,
@@ -55,6 +53,6 @@ export function countdownOf({ status, armed, held, countdown_s }: Redundancy): n
 
 /** Begins a sentence with a capital, but leaves a station's own name as its owner writes it. */
 export function sentence(text: string, { self, peer }: Pick<Pair, 'self' | 'peer'>): string {
-  const startsWithName = text.startsWith(self) || (peer !== UNKNOWN_PEER && text.startsWith(peer));
+  const startsWithName = text.startsWith(self) || (peer !== PAIR.unknownPeer && text.startsWith(peer));
   return startsWithName ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }

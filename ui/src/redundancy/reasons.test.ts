@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Reason } from '../backend';
 import { station, redundancy, peer } from './fixtures';
-import { pairOf, UNKNOWN_PEER } from './pair';
+import { pairOf } from './pair';
 import { REASONS, reasonText } from './reasons';
+import { PAIR } from './strings';
 
 const pair = pairOf(station(), redundancy('primary', 'synced', 'equal'));
 const codes = Object.keys(REASONS) as Reason[];
@@ -23,7 +24,7 @@ describe('the sentences of a reason', () => {
     );
     const { cause, cure } = reasonText(code, unknown);
     expect(cause).toMatch(/^[A-Z]/);
-    expect(`${cause} ${cure}`).not.toContain(`. ${UNKNOWN_PEER}`);
+    expect(`${cause} ${cure}`).not.toContain(`. ${PAIR.unknownPeer}`);
   });
 
   it('leaves a station name as its owner writes it', () => {

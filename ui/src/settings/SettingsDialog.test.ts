@@ -72,7 +72,9 @@ describe('the settings', () => {
 
   it('list, make and restore backups', async () => {
     const { call, user } = settings('data');
-    const restore = await screen.findByRole('button', { name: /Restore the backup of 2026-11-22 17:58:44/ });
+    const restore = await screen.findByRole('button', {
+      name: /Restore the backup of Nov 22, 2026 17:58:44/,
+    });
     await user.click(screen.getByRole('button', { name: 'Back up now' }));
     expect(call).toHaveBeenCalledWith('create_backup', {});
     await user.click(restore);
