@@ -16,6 +16,7 @@ import type { CopyItems } from "./CopyItems";
 import type { DeleteAssets } from "./DeleteAssets";
 import type { DeleteItems } from "./DeleteItems";
 import type { Deleted } from "./Deleted";
+import type { EditPreview } from "./EditPreview";
 import type { ExportOrphans } from "./ExportOrphans";
 import type { ExportPlaylist } from "./ExportPlaylist";
 import type { Exported } from "./Exported";
@@ -51,6 +52,7 @@ import type { OrphansImported } from "./OrphansImported";
 import type { OrphansMarked } from "./OrphansMarked";
 import type { PlaylistSummary } from "./PlaylistSummary";
 import type { PlaylistView } from "./PlaylistView";
+import type { PreviewEdit } from "./PreviewEdit";
 import type { Reapplied } from "./Reapplied";
 import type { ReapplyOrphan } from "./ReapplyOrphan";
 import type { ReapplyOrphans } from "./ReapplyOrphans";
@@ -194,6 +196,10 @@ move_items: Call<MoveItems, ItemsChanged>,
  * Deletes items.
  */
 delete_items: Call<DeleteItems, Deleted>, 
+/**
+ * What an edit of a day would move.
+ */
+preview_edit: Call<PreviewEdit, EditPreview>, 
 /**
  * Finds items over all days: by a text, or where an asset is used.
  */

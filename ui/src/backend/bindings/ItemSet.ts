@@ -20,7 +20,7 @@ title?: string | null,
  */
 asset_id?: AssetId | null, 
 /**
- * How it starts.
+ * How it starts. Fixed without a time: at the time at which each of the items starts now.
  */
 start_mode?: StartMode | null, 
 /**

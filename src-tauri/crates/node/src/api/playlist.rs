@@ -190,7 +190,7 @@ pub struct ItemSet {
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[ts(optional = nullable, as = "Option<AssetId>")]
     pub asset_id: Option<Option<AssetId>>,
-    /// How it starts.
+    /// How it starts. Fixed without a time: at the time at which each of the items starts now.
     pub start_mode: Option<StartMode>,
     /// The clock time of a fixed start, as a timecode. Setting one makes the start fixed; null makes it follow.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]

@@ -133,6 +133,8 @@ commands! {
     Edits move_items: MoveItems => ItemsChanged;
     /// Deletes items.
     Edits delete_items: DeleteItems => Deleted;
+    /// What an edit of a day would move.
+    Local preview_edit: PreviewEdit => EditPreview;
 
     /// Finds items over all days: by a text, or where an asset is used.
     Local find_items: FindItems => FoundItems;

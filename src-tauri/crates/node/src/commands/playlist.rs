@@ -1,14 +1,20 @@
 //! The rundown of a day: reading it with its times, and editing it.
 
+mod preview;
 mod timed;
+
+use std::collections::HashMap;
 
 use domain::asset::{Asset, AssetKind};
 use domain::ids::{AssetId, ItemId, PlaylistId};
 use domain::rundown::{ItemChange, ItemKind, StartMode};
+use domain::timecode::Timecode;
 use jiff::civil::Date;
 use serde_json::json;
 use store::tables::{self, items};
 use uuid::Uuid;
+
+pub use preview::preview;
 
 use super::Desk;
 use super::desk::{count, distinct};
@@ -193,10 +199,22 @@ pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiE
     let ids = distinct(&args.ids, ITEMS_MAX)?;
     let what = what_changes(&args.set);
     let change = change(args.set)?;
+    // Read before the edit begins: it holds the only writer.
+    let starts = match fixes_where_they_are(&change) {
+        true => timed::starts(desk, &ids).await?,
+        false => HashMap::new(),
+    };
     let mut edit = desk
         .edit(format!("{what} {}", named(desk, &ids).await?))
         .await?;
-    let items = items::update(edit.connection(), &ids, &change).await?;
+    let items = if starts.is_empty() {
+        items::update(edit.connection(), &ids, &change).await?
+    } else {
+        for (id, at) in starts {
+            items::update(edit.connection(), &[id], &fixed_at(&change, at)).await?;
+        }
+        items::get(edit.connection(), &ids).await?
+    };
     let committed = desk.commit(edit).await?;
     answer(
         desk,
@@ -228,6 +246,19 @@ fn change(set: ItemSet) -> Result<ItemChange, ApiError> {
         duration: set.duration,
         notes: set.notes,
     })
+}
+
+/// Whether a change makes starts fixed without saying at what time: each item's is then the one that it starts at now.
+fn fixes_where_they_are(change: &ItemChange) -> bool {
+    change.start_mode == Some(StartMode::Fixed) && change.fixed_start.is_none()
+}
+
+/// The change for an item that starts at this time, which its start is fixed at; `None` where it is fixed already.
+fn fixed_at(change: &ItemChange, at: Option<Timecode>) -> ItemChange {
+    ItemChange {
+        fixed_start: at.map(Some),
+        ..change.clone()
+    }
 }
 
 fn what_changes(set: &ItemSet) -> &'static str {

@@ -148,6 +148,10 @@ impl Handlers for Running {
         playlist::delete(&self.desk, args).await
     }
 
+    async fn preview_edit(&self, args: PreviewEdit) -> Result<EditPreview, ApiError> {
+        playlist::preview(&self.desk, args).await
+    }
+
     async fn find_items(&self, args: FindItems) -> Result<FoundItems, ApiError> {
         planning::find(&self.desk, args).await
     }

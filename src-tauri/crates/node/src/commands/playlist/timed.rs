@@ -1,12 +1,13 @@
 //! A day's items with their times, as the contract writes them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::channel::Channel;
 use domain::day::{BroadcastDay, ChannelClock};
 use domain::ids::{ItemId, PlaylistId};
-use domain::rundown::Item;
+use domain::rundown::{Item, StartMode};
+use domain::timecode::Timecode;
 use domain::timing::{self, ItemTiming, Timing, TimingInput};
 use jiff::civil::Date;
 use store::Day;
@@ -43,6 +44,18 @@ impl Timed {
                 .map(|(item, timing)| shown(clock, item, timing))
                 .collect(),
         )
+    }
+
+    /// When these items start; `None` for one whose start is fixed.
+    fn starts(&self, ids: &HashSet<ItemId>) -> impl Iterator<Item = (ItemId, Option<Timecode>)> {
+        let items = self.day.items.iter().zip(&self.timing.items);
+        items
+            .filter(|(item, _)| ids.contains(&item.id))
+            .map(|(item, timing)| {
+                let follows = item.start_mode != StartMode::Fixed;
+                let at = follows.then(|| self.clock.timecode_at(timing.start));
+                (item.id, at)
+            })
     }
 
     /// Only these items, in order.
@@ -91,6 +104,23 @@ pub(super) async fn items_by_id(
         }
     }
     Ok(days.values().flat_map(|day| day.only(&ids)).collect())
+}
+
+/// When each of these items starts now; `None` for one whose start is fixed.
+pub(super) async fn starts(
+    desk: &Desk,
+    ids: &[ItemId],
+) -> Result<HashMap<ItemId, Option<Timecode>>, ApiError> {
+    let items = tables::items::get(&mut *desk.read().await?, ids).await?;
+    let playlists: HashSet<PlaylistId> = items.iter().map(|item| item.playlist_id).collect();
+    let wanted: HashSet<ItemId> = ids.iter().copied().collect();
+    let mut starts = HashMap::new();
+    for id in playlists {
+        if let Some(day) = desk.store().day(id).await? {
+            starts.extend(Timed::new(day)?.starts(&wanted));
+        }
+    }
+    Ok(starts)
 }
 
 fn view(

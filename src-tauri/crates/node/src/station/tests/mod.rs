@@ -7,6 +7,7 @@ mod history;
 mod library;
 mod planning;
 mod playlist;
+mod preview;
 mod read_only;
 mod scan;
 mod settings;

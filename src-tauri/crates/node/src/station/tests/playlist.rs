@@ -283,11 +283,6 @@ async fn bad_edits_are_refused_with_their_reason_and_change_nothing() {
         ),
         (
             "update_items",
-            json!({ "ids": ids, "set": { "start_mode": "fixed" } }),
-            ErrorCode::Invalid,
-        ),
-        (
-            "update_items",
             json!({ "ids": ids, "set": { "titel": "x" } }),
             ErrorCode::Invalid,
         ),
