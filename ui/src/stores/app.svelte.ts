@@ -1,8 +1,9 @@
 import { createContext } from 'svelte';
-import type { Backend, EntryEvent, ItemView, StationEvent } from '../backend';
+import type { Backend, EntryEvent, ItemView, PlannedEdit, StationEvent } from '../backend';
 import { Drag } from '../drag/drag.svelte';
 import { Clipboard } from '../playlist/clipboard.svelte';
 import { runningItem } from '../playlist/running';
+import { PreviewStore } from '../preview/preview.svelte';
 import { broadcastDay } from '../time/days';
 import { ChannelStore } from './channel.svelte';
 import { Clock } from './clock.svelte';
@@ -45,6 +46,7 @@ export class App {
   readonly library: LibraryStore;
   readonly jobs: JobStore;
   readonly history: HistoryStore;
+  readonly preview: PreviewStore;
   overlay = $state<Overlay>(null);
   #stopEvents: (() => void) | undefined;
 
@@ -55,6 +57,7 @@ export class App {
     this.library = new LibraryStore(backend);
     this.jobs = new JobStore(backend);
     this.history = new HistoryStore(backend);
+    this.preview = new PreviewStore(backend);
   }
 
   /** The broadcast day that is on now. */
@@ -70,6 +73,12 @@ export class App {
   /** Shows another day. */
   openDay(date: string): void {
     void this.attempt('Opening the day', () => this.day.open(date));
+  }
+
+  /** Shows what an edit of the open day would move, until it is made or given up. */
+  previewEdit(edit: PlannedEdit): void {
+    const { date } = this.day;
+    if (date !== null) this.preview.ask({ date, edit, rows: this.view.playlist?.visible() ?? [] });
   }
 
   /** Selects one item of the open day. */

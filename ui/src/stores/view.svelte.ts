@@ -11,6 +11,8 @@ export interface PlaylistControls {
   reveal(id: string): void;
   /** Scrolls the item to the middle. */
   center(id: string): void;
+  /** The items on the screen. */
+  visible(): string[];
 }
 
 /** What the library panel offers to actions. */
