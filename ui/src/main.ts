@@ -2,6 +2,7 @@ import '@fontsource-variable/inter';
 import './theme/tokens.css';
 import './theme/base.css';
 import { mount } from 'svelte';
+import { shortcuts } from './actions/shortcuts.svelte';
 import App from './App.svelte';
 import { connect } from './backend';
 import NoAccess from './frame/NoAccess.svelte';
@@ -10,6 +11,7 @@ import { appearance } from './settings/appearance.svelte';
 
 appearance.restore();
 language.restore();
+shortcuts.restore();
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 const backend = connect();

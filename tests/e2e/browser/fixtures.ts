@@ -27,9 +27,34 @@ export const test = base.extend<Fixtures>({
   },
 });
 
+/** What the screen's parts are called. */
+const NAMES = {
+  en: {
+    library: 'Library',
+    playlist: 'Playlist',
+    rundown: 'Items of the day',
+    chip: 'Open the redundancy status',
+    overlay: 'Redundancy',
+  },
+  de: {
+    library: 'Bibliothek',
+    playlist: 'Sendeablauf',
+    rundown: 'Elemente des Tages',
+    chip: 'Redundanz-Status öffnen',
+    overlay: 'Redundanz',
+  },
+};
+
 /** The screen of a station in the browser. */
 export class Screen {
-  constructor(readonly page: Page) {}
+  private readonly names: (typeof NAMES)['en'];
+
+  constructor(
+    readonly page: Page,
+    language: keyof typeof NAMES = 'en',
+  ) {
+    this.names = NAMES[language];
+  }
 
   /** Opens it and waits until it hears its station. */
   async open(station: Station): Promise<this> {
@@ -43,16 +68,16 @@ export class Screen {
   }
 
   get library(): Locator {
-    return this.page.getByRole('region', { name: 'Library' });
+    return this.page.getByRole('region', { name: this.names.library });
   }
 
   get playlist(): Locator {
-    return this.page.getByRole('region', { name: 'Playlist' });
+    return this.page.getByRole('region', { name: this.names.playlist });
   }
 
   /** The items of the day. */
   get rundown(): Locator {
-    return this.page.getByRole('grid', { name: 'Items of the day' });
+    return this.page.getByRole('grid', { name: this.names.rundown });
   }
 
   /** The row of the item with this title. */
@@ -62,12 +87,12 @@ export class Screen {
 
   /** The status chip, top right. */
   get chip(): Locator {
-    return this.page.getByRole('button', { name: 'Open the redundancy status' });
+    return this.page.getByRole('button', { name: this.names.chip });
   }
 
   async overlay(): Promise<Locator> {
     await this.chip.click();
-    const overlay = this.page.getByRole('dialog', { name: 'Redundancy', exact: true });
+    const overlay = this.page.getByRole('dialog', { name: this.names.overlay, exact: true });
     await expect(overlay).toBeVisible();
     return overlay;
   }

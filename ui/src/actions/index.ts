@@ -1,18 +1,20 @@
 import type { MenuEntry } from '../components/Menu.svelte';
 import type { App } from '../stores/app.svelte';
-import { unavailable, type Action, type Scope } from './action';
+import { actionFrom, unavailable, type Action, type ActionId, type Scope } from './action';
 import { keysOf, showKeys } from './keys';
 import { libraryActions } from './library';
 import { playlistActions } from './playlist';
 import { windowActions } from './window';
 
-export { unavailable, type Action, type Group } from './action';
+export { unavailable, type Action, type ActionId, type Group } from './action';
 export { showKeys } from './keys';
 
 /** Everything that an operator can do by key. */
-export const actions: readonly Action[] = [...playlistActions, ...libraryActions, ...windowActions];
+export const actions: readonly Action[] = [...playlistActions, ...libraryActions, ...windowActions].map(
+  actionFrom,
+);
 
-const byId = new Map(actions.map((action) => [action.id, action]));
+const byId = new Map<string, Action>(actions.map((action) => [action.id, action]));
 
 export function actionOf(id: string): Action {
   const action = byId.get(id);
@@ -39,6 +41,13 @@ export function menuEntry(id: string, app: App): MenuEntry {
   };
 }
 
+/** The other action that these keys would be meant for, too, where both could be meant; null where there is none. */
+export function clashOf(action: Action, keys: string): Action | null {
+  const meets = (other: Action) =>
+    other.scope === action.scope || other.scope === 'global' || action.scope === 'global';
+  return actions.find((other) => other.id !== action.id && other.keys.includes(keys) && meets(other)) ?? null;
+}
+
 /** The panel that a key press belongs to. */
 function scopeOf(target: EventTarget | null): Scope {
   const panel = target instanceof Element ? target.closest<HTMLElement>('[data-scope]') : null;
@@ -47,12 +56,15 @@ function scopeOf(target: EventTarget | null): Scope {
     : 'global';
 }
 
+/** The one action that is asked for in the middle of typing. */
+const SEARCH: ActionId = 'library.search';
+
 /** Whether the target takes keys itself: someone is typing, a dialog or a menu is open. */
 function takesKeys(target: EventTarget | null, keys: string): boolean {
   if (document.querySelector('dialog[open]')) return true;
   if (!(target instanceof Element)) return false;
   if (target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]')) {
-    return !/^F\d+$/.test(keys) && keys !== 'Mod+F';
+    return !/^F\d+$/.test(keys) && !(keys.startsWith('Mod+') && actionOf(SEARCH).keys.includes(keys));
   }
   // A focused button is pressed by Enter and Space.
   return (keys === 'Enter' || keys === 'Space') && target.closest('button, a, [role=menuitem]') !== null;

@@ -1,14 +1,14 @@
 import type { App } from '../stores/app.svelte';
-import type { Action } from './action';
+import type { ActionRule } from './action';
 import { placeForNew } from './playlist';
+import { NEEDS, TRIED } from './strings';
 
-const needsAsset = (app: App) => (app.selection.assets.ids.size ? null : 'Select an asset first.');
-const needsOneAsset = (app: App) => (app.selection.assets.ids.size === 1 ? null : 'Select one asset first.');
+const needsAsset = (app: App) => (app.selection.assets.ids.size ? null : NEEDS.asset);
+const needsOneAsset = (app: App) => (app.selection.assets.ids.size === 1 ? null : NEEDS.oneAsset);
 
-export const libraryActions: readonly Action[] = [
+export const libraryActions: readonly ActionRule[] = [
   {
     id: 'library.search',
-    label: 'Search the library',
     group: 'Library',
     scope: 'global',
     keys: ['Mod+F', '/'],
@@ -17,15 +17,14 @@ export const libraryActions: readonly Action[] = [
   },
   {
     id: 'assets.insert',
-    label: 'Insert into the playlist',
     group: 'Library',
     scope: 'library',
     keys: ['Enter'],
     icon: 'add',
     edits: true,
-    unavailable: (app) => needsAsset(app) ?? (app.day.playlist ? null : 'The day is not loaded yet.'),
+    unavailable: (app) => needsAsset(app) ?? (app.day.playlist ? null : NEEDS.day),
     run: (app) =>
-      void app.edit('Inserting', () =>
+      void app.edit(TRIED.inserting, () =>
         app.day.insert(
           placeForNew(app),
           [...app.selection.assets.ids].map((asset_id) => ({ asset_id })),
@@ -34,7 +33,6 @@ export const libraryActions: readonly Action[] = [
   },
   {
     id: 'assets.edit',
-    label: 'Edit asset',
     group: 'Library',
     scope: 'library',
     keys: ['F2', 'E'],
@@ -48,7 +46,6 @@ export const libraryActions: readonly Action[] = [
   },
   {
     id: 'assets.delete',
-    label: 'Delete asset',
     group: 'Library',
     scope: 'library',
     keys: ['Delete', 'Backspace'],
@@ -56,11 +53,10 @@ export const libraryActions: readonly Action[] = [
     edits: true,
     unavailable: needsAsset,
     run: (app) =>
-      void app.edit('Deleting from the library', () => app.library.remove([...app.selection.assets.ids])),
+      void app.edit(TRIED.deletingAssets, () => app.library.remove([...app.selection.assets.ids])),
   },
   {
     id: 'library.scan',
-    label: 'Add a folder of media',
     group: 'Library',
     scope: 'global',
     keys: ['Mod+O'],
@@ -72,7 +68,6 @@ export const libraryActions: readonly Action[] = [
   },
   {
     id: 'library.add',
-    label: 'Add an asset by hand',
     group: 'Library',
     scope: 'library',
     keys: ['N'],

@@ -6,14 +6,15 @@ import { nothingSelected, selectAll } from '../stores/list-selection';
 import type { Cell } from '../stores/view.svelte';
 import { addDays } from '../time/days';
 import { secondsToFrames } from '../time/frame-rate';
-import type { Action } from './action';
+import type { ActionRule } from './action';
+import { DONE, NEEDS, NEW_ITEM, TRIED } from './strings';
 
 /** How long a live item is until somebody says otherwise. */
 const LIVE_S = 60;
 
-const needsItems = (app: App) => (app.day.selected.length ? null : 'Select an item first.');
-const needsDay = (app: App) => (app.day.playlist ? null : 'The day is not loaded yet.');
-const needsRunning = (app: App) => (app.running ? null : 'Nothing in this day is on air now.');
+const needsItems = (app: App) => (app.day.selected.length ? null : NEEDS.item);
+const needsDay = (app: App) => (app.day.playlist ? null : NEEDS.day);
+const needsRunning = (app: App) => (app.running ? null : NEEDS.running);
 
 /** Where new items go now. */
 export function placeForNew(app: App) {
@@ -25,11 +26,7 @@ function selectedIds(app: App): string[] {
   return app.day.selected.map((item) => item.id);
 }
 
-function count(items: number): string {
-  return items === 1 ? 'the item' : `${items} items`;
-}
-
-function editCell(cell: Cell): Pick<Action, 'edits' | 'unavailable' | 'run'> {
+function editCell(cell: Cell): Pick<ActionRule, 'edits' | 'unavailable' | 'run'> {
   return {
     edits: true,
     unavailable: needsItems,
@@ -42,17 +39,16 @@ function editCell(cell: Cell): Pick<Action, 'edits' | 'unavailable' | 'run'> {
   };
 }
 
-function setMode(start_mode: StartMode, key: string, label: string, icon: Action['icon']): Action {
+function setMode(start_mode: StartMode, key: string, icon: ActionRule['icon']): ActionRule {
   return {
     id: `item.${start_mode}`,
-    label,
     group: 'Item',
     scope: 'playlist',
     keys: [key],
     icon,
     edits: true,
     unavailable: needsItems,
-    run: (app) => void app.edit('Changing the start mode', () => applyMode(app, start_mode)),
+    run: (app) => void app.edit(TRIED.startMode, () => applyMode(app, start_mode)),
   };
 }
 
@@ -71,22 +67,21 @@ async function applyMode(app: App, start_mode: StartMode): Promise<void> {
   for (const item of items) await app.day.update([item.id], { start_mode, fixed_start: item.starts_at });
 }
 
-function move(step: 1 | -1): Pick<Action, 'edits' | 'unavailable' | 'run'> {
+function move(step: 1 | -1): Pick<ActionRule, 'edits' | 'unavailable' | 'run'> {
   return {
     edits: true,
     unavailable: needsItems,
     run: (app) => {
       const after = stepPlace(app.day.items, app.selection.items.ids, step);
       if (after === undefined) return;
-      void app.edit('Moving', () => app.day.move(selectedIds(app), after));
+      void app.edit(TRIED.moving, () => app.day.move(selectedIds(app), after));
     },
   };
 }
 
-export const playlistActions: readonly Action[] = [
+export const playlistActions: readonly ActionRule[] = [
   {
     id: 'day.previous',
-    label: 'Previous day',
     group: 'Playlist',
     scope: 'global',
     keys: ['['],
@@ -96,7 +91,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.next',
-    label: 'Next day',
     group: 'Playlist',
     scope: 'global',
     keys: [']'],
@@ -106,7 +100,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.today',
-    label: 'Today',
     group: 'Playlist',
     scope: 'global',
     keys: ['T'],
@@ -115,7 +108,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.now',
-    label: 'Go to now',
     group: 'Playlist',
     scope: 'global',
     keys: ['.'],
@@ -125,7 +117,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.follow',
-    label: 'Follow now',
     group: 'Playlist',
     scope: 'global',
     keys: ['W'],
@@ -137,7 +128,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.time',
-    label: 'Go to a time',
     group: 'Playlist',
     scope: 'global',
     keys: ['G'],
@@ -149,7 +139,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.find',
-    label: 'Find in all days',
     group: 'Playlist',
     scope: 'global',
     keys: ['Mod+Shift+F'],
@@ -160,20 +149,18 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.copy',
-    label: 'Copy to other days',
     group: 'Playlist',
     scope: 'global',
     keys: ['Mod+Shift+D'],
     icon: 'calendar',
     edits: true,
-    unavailable: (app) => (app.day.items.length ? null : 'The day is empty.'),
+    unavailable: (app) => (app.day.items.length ? null : NEEDS.items),
     run: (app) => {
       app.overlay = 'copy';
     },
   },
   {
     id: 'day.import',
-    label: 'Import a playlist',
     group: 'Playlist',
     scope: 'global',
     keys: ['Mod+I'],
@@ -186,19 +173,17 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'day.export',
-    label: 'Export the day',
     group: 'Playlist',
     scope: 'global',
     keys: ['Mod+E'],
     icon: 'export',
-    unavailable: (app) => (app.day.items.length ? null : 'The day is empty.'),
+    unavailable: (app) => (app.day.items.length ? null : NEEDS.items),
     run: (app) => {
       app.overlay = 'export';
     },
   },
   {
     id: 'items.all',
-    label: 'Select all',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Mod+A'],
@@ -206,7 +191,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'items.none',
-    label: 'Select nothing',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Escape'],
@@ -214,7 +198,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'item.title',
-    label: 'Edit title',
     group: 'Item',
     scope: 'playlist',
     keys: ['Enter', 'F2'],
@@ -223,7 +206,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'item.duration',
-    label: 'Edit duration',
     group: 'Item',
     scope: 'playlist',
     keys: ['D'],
@@ -232,19 +214,17 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'item.start',
-    label: 'Edit start',
     group: 'Item',
     scope: 'playlist',
     keys: ['S'],
     icon: 'lock',
     ...editCell('start'),
   },
-  setMode('follow', 'F', 'Follow the item before', 'follow'),
-  setMode('fixed', 'X', 'Fix the start at its time', 'lock'),
-  setMode('hold', 'H', 'Hold for the operator', 'hold'),
+  setMode('follow', 'F', 'follow'),
+  setMode('fixed', 'X', 'lock'),
+  setMode('hold', 'H', 'hold'),
   {
     id: 'items.note',
-    label: 'Insert note',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['N'],
@@ -252,13 +232,12 @@ export const playlistActions: readonly Action[] = [
     edits: true,
     unavailable: needsDay,
     run: (app) =>
-      void app.edit('Inserting a note', () =>
-        app.day.insert(placeForNew(app), [{ kind: 'note', title: 'Note', duration: 0 }]),
+      void app.edit(TRIED.note, () =>
+        app.day.insert(placeForNew(app), [{ kind: 'note', title: NEW_ITEM.note, duration: 0 }]),
       ),
   },
   {
     id: 'items.live',
-    label: 'Insert live',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['L'],
@@ -266,14 +245,13 @@ export const playlistActions: readonly Action[] = [
     edits: true,
     unavailable: needsDay,
     run: (app) =>
-      void app.edit('Inserting a live item', () => {
+      void app.edit(TRIED.live, () => {
         const duration = secondsToFrames(LIVE_S, app.channel.rate);
-        return app.day.insert(placeForNew(app), [{ kind: 'live', title: 'Live', duration }]);
+        return app.day.insert(placeForNew(app), [{ kind: 'live', title: NEW_ITEM.live, duration }]);
       }),
   },
   {
     id: 'items.cut',
-    label: 'Cut',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Mod+X'],
@@ -282,12 +260,11 @@ export const playlistActions: readonly Action[] = [
     unavailable: needsItems,
     run: (app) => {
       app.clipboard.copy(app.day.selected);
-      void app.edit('Cutting', () => app.day.remove(selectedIds(app)));
+      void app.edit(TRIED.cutting, () => app.day.remove(selectedIds(app)));
     },
   },
   {
     id: 'items.copy',
-    label: 'Copy',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Mod+C'],
@@ -295,23 +272,22 @@ export const playlistActions: readonly Action[] = [
     unavailable: needsItems,
     run: (app) => {
       app.clipboard.copy(app.day.selected);
-      app.messages.info(`Copied ${count(app.day.selected.length)}.`);
+      app.messages.info(DONE.copied(app.day.selected.length));
     },
   },
   {
     id: 'items.paste',
-    label: 'Paste',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Mod+V'],
     icon: 'paste',
     edits: true,
-    unavailable: (app) => (app.clipboard.items.length ? needsDay(app) : 'Nothing was cut or copied yet.'),
-    run: (app) => void app.edit('Pasting', () => app.day.insert(placeForNew(app), [...app.clipboard.items])),
+    unavailable: (app) => (app.clipboard.items.length ? needsDay(app) : NEEDS.clipboard),
+    run: (app) =>
+      void app.edit(TRIED.pasting, () => app.day.insert(placeForNew(app), [...app.clipboard.items])),
   },
   {
     id: 'items.duplicate',
-    label: 'Duplicate',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Mod+D'],
@@ -319,22 +295,22 @@ export const playlistActions: readonly Action[] = [
     edits: true,
     unavailable: needsItems,
     run: (app) =>
-      void app.edit('Duplicating', () => app.day.insert(placeForNew(app), app.day.selected.map(asNewItem))),
+      void app.edit(TRIED.duplicating, () =>
+        app.day.insert(placeForNew(app), app.day.selected.map(asNewItem)),
+      ),
   },
   {
     id: 'items.delete',
-    label: 'Delete',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Delete', 'Backspace'],
     icon: 'trash',
     edits: true,
     unavailable: needsItems,
-    run: (app) => void app.edit('Deleting', () => app.day.remove(selectedIds(app))),
+    run: (app) => void app.edit(TRIED.deleting, () => app.day.remove(selectedIds(app))),
   },
   {
     id: 'items.up',
-    label: 'Move up',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Alt+ArrowUp'],
@@ -343,7 +319,6 @@ export const playlistActions: readonly Action[] = [
   },
   {
     id: 'items.down',
-    label: 'Move down',
     group: 'Playlist',
     scope: 'playlist',
     keys: ['Alt+ArrowDown'],

@@ -1,31 +1,29 @@
-import type { Action } from './action';
+import type { ActionRule } from './action';
+import { NEEDS, TRIED } from './strings';
 
-export const windowActions: readonly Action[] = [
+export const windowActions: readonly ActionRule[] = [
   {
     id: 'history.undo',
-    label: 'Undo',
     group: 'History',
     scope: 'global',
     keys: ['Mod+Z'],
     icon: 'undo',
     edits: true,
-    unavailable: (app) => (app.history.history.undo ? null : 'There is nothing to undo.'),
-    run: (app) => void app.edit('Undoing', () => app.history.undo()),
+    unavailable: (app) => (app.history.history.undo ? null : NEEDS.undo),
+    run: (app) => void app.edit(TRIED.undoing, () => app.history.undo()),
   },
   {
     id: 'history.redo',
-    label: 'Redo',
     group: 'History',
     scope: 'global',
     keys: ['Mod+Shift+Z', 'Mod+Y'],
     icon: 'redo',
     edits: true,
-    unavailable: (app) => (app.history.history.redo ? null : 'There is nothing to redo.'),
-    run: (app) => void app.edit('Redoing', () => app.history.redo()),
+    unavailable: (app) => (app.history.history.redo ? null : NEEDS.redo),
+    run: (app) => void app.edit(TRIED.redoing, () => app.history.redo()),
   },
   {
     id: 'window.redundancy',
-    label: 'Redundancy status',
     group: 'Window',
     scope: 'global',
     keys: ['F8'],
@@ -35,7 +33,6 @@ export const windowActions: readonly Action[] = [
   },
   {
     id: 'window.settings',
-    label: 'Settings',
     group: 'Window',
     scope: 'global',
     keys: ['Mod+,'],
@@ -46,7 +43,6 @@ export const windowActions: readonly Action[] = [
   },
   {
     id: 'window.playlist',
-    label: 'To the playlist',
     group: 'Window',
     scope: 'global',
     keys: ['F6'],
@@ -54,7 +50,6 @@ export const windowActions: readonly Action[] = [
   },
   {
     id: 'window.library',
-    label: 'To the library',
     group: 'Window',
     scope: 'global',
     keys: ['Shift+F6'],
@@ -62,7 +57,6 @@ export const windowActions: readonly Action[] = [
   },
   {
     id: 'window.help',
-    label: 'Keyboard help',
     group: 'Window',
     scope: 'global',
     keys: ['?', 'F1'],

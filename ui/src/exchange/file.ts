@@ -1,3 +1,5 @@
+import { FILE } from './strings';
+
 /** A file as the station takes it. */
 export interface ChosenFile {
   name: string;
@@ -14,7 +16,7 @@ export function readFile(file: File): Promise<ChosenFile> {
       resolve({ name: file.name, data: url.slice(url.indexOf(',') + 1) });
     };
     reader.onerror = () =>
-      reject(new Error(`“${file.name}” cannot be read: ${reader.error?.message ?? 'no reason given'}.`));
+      reject(new Error(FILE.unreadable(file.name, reader.error?.message ?? FILE.noReason)));
     reader.readAsDataURL(file);
   });
 }

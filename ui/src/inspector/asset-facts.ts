@@ -1,7 +1,7 @@
 /** What is known of an asset's file, in words. */
 
 import type { Asset, AssetView, MediaInfo } from '../backend';
-import { dateTimeOf, number, size } from '../language/format';
+import { dateTimeOf, decimal, number, size } from '../language/format';
 import { ASSET } from './strings';
 
 export type Fact = readonly [term: string, value: string | null];
@@ -25,7 +25,7 @@ export function mediaFacts(info: MediaInfo, { created_at }: Asset, timeZone: str
     [ASSET.video, joined([info.video_codec, picture])],
     [ASSET.frameRate, info.frame_rate],
     [ASSET.audio, joined([info.audio_codec, channels(info), rate(info)])],
-    [ASSET.exact, info.duration_us === null ? null : `${(info.duration_us / 1_000_000).toFixed(3)} s`],
+    [ASSET.exact, info.duration_us === null ? null : `${decimal(info.duration_us / 1_000_000, 3)} s`],
     [ASSET.size, info.size_bytes === null ? null : size(info.size_bytes)],
     [ASSET.modified, info.modified_at && dateTimeOf(info.modified_at, timeZone)],
     [ASSET.added, dateTimeOf(created_at, timeZone)],

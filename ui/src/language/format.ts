@@ -40,6 +40,11 @@ export function number(n: number): string {
   return numbers().format(n);
 }
 
+/** `1.250` or `1,250`: so many digits behind the point. */
+export function decimal(n: number, digits: number): string {
+  return decimals(String(digits)).format(n);
+}
+
 /** The form that goes with a number. Both languages have two; zero takes the second. */
 export function plural(n: number, one: string, other: string): string {
   return rules().select(n) === 'one' ? one : other;
@@ -88,7 +93,7 @@ export function duration(seconds: number): string {
 /** `400 ms`, `1.4 s` */
 export function milliseconds(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${decimals('1').format(ms / 1000)} s` : duration(ms / 1000);
+  return ms < 60_000 ? `${decimal(ms / 1000, 1)} s` : duration(ms / 1000);
 }
 
 /** `1.2 kB` */
@@ -101,5 +106,5 @@ export function size(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${decimals(value < 10 ? '1' : '0').format(value)} ${units[unit]}`;
+  return `${decimal(value, value < 10 ? 1 : 0)} ${units[unit]}`;
 }

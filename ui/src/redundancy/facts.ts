@@ -1,6 +1,7 @@
 /** What the overlay's two cards say about each station. */
 
 import type { LastVerify, PositionView, Redundancy, StationInfo, Witness } from '../backend';
+import { inWords } from '../language/core';
 import { inContact, roleOf } from './pair';
 import { clockOf, dateTimeOf, duration, milliseconds } from '../language/format';
 import { CARD, NO_DETAIL, WITNESS } from './strings';
@@ -57,7 +58,7 @@ export function ownFacts(
 /** How this station stands with the third voice; what is wrong with it is drawn out. */
 function witnessFact({ state, failure, overridden }: Witness): Fact {
   const fact = { term: CARD.witness, value: overridden ? WITNESS.overridden : WITNESS.states[state] };
-  const warning = failure ?? (overridden ? WITNESS.overriddenSays : null);
+  const warning = inWords(failure) ?? (overridden ? WITNESS.overriddenSays : null);
   return warning === null ? fact : { ...fact, warning };
 }
 

@@ -3,9 +3,10 @@
 import type { Mode } from '../backend';
 import { texts, type LanguageChoice } from '../language';
 import { counted } from '../language/format';
-import type { Theme } from './appearance.svelte';
+import type { Density, Size, Theme } from './appearance.svelte';
 
-export type SettingsSection = 'redundancy' | 'channel' | 'media' | 'data' | 'appearance' | 'language';
+export type SettingsSection =
+  'redundancy' | 'channel' | 'media' | 'data' | 'appearance' | 'shortcuts' | 'language';
 
 export const DIALOG = texts({
   title: { en: 'Settings', de: 'Einstellungen' },
@@ -18,6 +19,7 @@ export const SECTION: Record<SettingsSection, string> = texts({
   media: { en: 'Media folders', de: 'Medienordner' },
   data: { en: 'Data', de: 'Daten' },
   appearance: { en: 'Appearance', de: 'Darstellung' },
+  shortcuts: { en: 'Shortcuts', de: 'Tastenkürzel' },
   language: { en: 'Language', de: 'Sprache' },
 });
 
@@ -241,10 +243,72 @@ export const APPEARANCE = texts({
       says: { en: 'For a bright room.', de: 'Für einen hellen Raum.' },
     },
   } satisfies Record<Theme, unknown>,
+  density: { en: 'Density', de: 'Dichte' },
+  densities: {
+    comfortable: {
+      label: { en: 'Comfortable', de: 'Bequem' },
+      says: { en: 'Rows that are easy to hit.', de: 'Zeilen, die leicht zu treffen sind.' },
+    },
+    compact: {
+      label: { en: 'Compact', de: 'Kompakt' },
+      says: { en: 'More of the day at once.', de: 'Mehr vom Tag auf einmal.' },
+    },
+  } satisfies Record<Density, unknown>,
+  size: { en: 'Size', de: 'Größe' },
+  sizes: {
+    '100': {
+      label: { en: '100 %', de: '100 %' },
+      says: { en: 'At a desk.', de: 'Am Schreibtisch.' },
+    },
+    '115': {
+      label: { en: '115 %', de: '115 %' },
+      says: { en: 'A step back.', de: 'Mit etwas Abstand.' },
+    },
+    '130': {
+      label: { en: '130 %', de: '130 %' },
+      says: { en: 'To be read from two metres.', de: 'Aus zwei Metern zu lesen.' },
+    },
+  } satisfies Record<Size, unknown>,
   explain: {
     en: 'Kept on this machine; the other station has its own.',
     de: 'Gilt für diesen Rechner; die andere Station hat ihre eigene Einstellung.',
   },
+});
+
+export const SHORTCUTS = texts({
+  find: { en: 'Find an action', de: 'Aktion suchen' },
+  none: { en: 'No action is called so.', de: 'Keine Aktion heißt so.' },
+  explain: {
+    en: 'Choose Change and press the new keys; Esc leaves them as they are.',
+    de: 'Wählen Sie „Ändern“ und drücken Sie die neuen Tasten; Esc lässt sie, wie sie sind.',
+  },
+  press: { en: 'Press the keys…', de: 'Tasten drücken …' },
+  change: { en: 'Change', de: 'Ändern' },
+  changeOf: (action: string) => ({
+    en: `Change the keys of ${action}`,
+    de: `Tasten ändern: ${action}`,
+  }),
+  add: { en: 'Add', de: 'Weitere' },
+  addTo: (action: string) => ({
+    en: `Add other keys to ${action}`,
+    de: `Weitere Tasten: ${action}`,
+  }),
+  full: { en: 'It has as many keys as there can be.', de: 'Mehr Tasten kann sie nicht haben.' },
+  reset: { en: 'Reset', de: 'Zurücksetzen' },
+  resetOf: (action: string) => ({
+    en: `Reset the keys of ${action}`,
+    de: `Tasten zurücksetzen: ${action}`,
+  }),
+  resetAll: { en: 'Reset all', de: 'Alle zurücksetzen' },
+  unchanged: { en: 'Nothing was changed.', de: 'Nichts wurde geändert.' },
+  clash: (keys: string, action: string) => ({
+    en: `${keys} is taken by “${action}”. Give that one other keys first.`,
+    de: `${keys} gehört schon zu „${action}“. Geben Sie jener Aktion zuerst andere Tasten.`,
+  }),
+  taken: (keys: string) => ({
+    en: `${keys} is needed to walk through lists and fields.`,
+    de: `${keys} wird gebraucht, um durch Listen und Felder zu gehen.`,
+  }),
 });
 
 /** Each language is called by its own name, so that whoever does not read the present one finds it. */

@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import type { Backend, EntryEvent, ItemView, PlannedEdit, StationEvent } from '../backend';
 import { Drag } from '../drag/drag.svelte';
 import { Clipboard } from '../playlist/clipboard.svelte';
+import { inWords } from '../language/core';
 import { runningItem } from '../playlist/running';
 import { PreviewStore } from '../preview/preview.svelte';
 import { broadcastDay } from '../time/days';
@@ -16,6 +17,7 @@ import { selectOnly } from './list-selection';
 import { MessageStore } from './messages.svelte';
 import { SelectionStore } from './selection.svelte';
 import { StationStore } from './station.svelte';
+import { TRIED } from './strings';
 import { ViewStore } from './view.svelte';
 
 /** Which of the overlays is open. */
@@ -72,7 +74,7 @@ export class App {
 
   /** Shows another day. */
   openDay(date: string): void {
-    void this.attempt('Opening the day', () => this.day.open(date));
+    void this.attempt(TRIED.openingDay, () => this.day.open(date));
   }
 
   /** Shows what an edit of the open day would move, until it is made or given up. */
@@ -88,7 +90,7 @@ export class App {
 
   /** Shows an item of any day. */
   showItem(date: string, id: string): void {
-    void this.attempt('Opening the day', async () => {
+    void this.attempt(TRIED.openingDay, async () => {
       if (this.day.date !== date) await this.day.open(date);
       this.selectItem(id);
       this.view.playlist?.center(id);
@@ -97,7 +99,7 @@ export class App {
 
   /** Shows today's running item. */
   goToNow(): void {
-    void this.attempt('Opening the day', async () => {
+    void this.attempt(TRIED.openingDay, async () => {
       if (this.day.date !== this.today) await this.day.open(this.today);
       if (this.running) this.view.playlist?.center(this.running.id);
     });
@@ -110,7 +112,7 @@ export class App {
       connected: () => {
         this.station.online = true;
         this.station.offlineReason = null;
-        void this.attempt('Loading the station', this.#refreshAll);
+        void this.attempt(TRIED.loading, this.#refreshAll);
       },
       disconnected: (reason) => {
         this.station.online = false;
@@ -168,10 +170,10 @@ export class App {
         this.jobs.update(event.job);
         break;
       case 'message':
-        this.messages.add(event.level, event.text);
+        this.messages.add(event.level, inWords(event.text));
         break;
       case 'refetch':
-        void this.attempt('Loading the station', this.#refreshAll);
+        void this.attempt(TRIED.loading, this.#refreshAll);
         break;
       case 'peer_durable':
         this.station.peerDurable(event.seq);
@@ -180,12 +182,12 @@ export class App {
   }
 
   #hearEntry(event: EntryEvent): void {
-    void this.attempt('Reading the history', this.#refreshHistory);
-    if (event.channel) void this.attempt('Reading the channel', () => this.channel.refresh());
+    void this.attempt(TRIED.history, this.#refreshHistory);
+    if (event.channel) void this.attempt(TRIED.channel, () => this.channel.refresh());
     if (event.channel || event.assets || this.day.isTouchedBy(event.playlists)) {
-      void this.attempt('Reading the playlist', () => this.day.refreshTo(event));
+      void this.attempt(TRIED.playlist, () => this.day.refreshTo(event));
     }
-    if (event.assets) void this.attempt('Reading the library', this.#refreshLibrary);
+    if (event.assets) void this.attempt(TRIED.library, this.#refreshLibrary);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CallError } from '../backend';
+import { refusal } from '../language/core';
 
 export interface Message {
   id: number;
@@ -30,7 +30,7 @@ export class MessageStore {
 
   /** Shows an error: what was tried, and what the core said about it. */
   error(tried: string, thrown: unknown): void {
-    this.#add('error', `${tried}: ${CallError.from(thrown).message}`);
+    this.#add('error', `${tried}: ${refusal(thrown)}`);
   }
 
   add(level: Message['level'], text: string): void {

@@ -1,4 +1,7 @@
 import type { Backend, Redundancy, StationInfo } from '../backend';
+import { inWords } from '../language/core';
+import { PAIR } from '../redundancy/strings';
+import { READ_ONLY } from './strings';
 
 /** What a station is to an operator at a glance. */
 export type Role = 'none' | 'primary' | 'secondary';
@@ -24,14 +27,14 @@ export class StationStore {
   });
 
   /** What to call the peer. */
-  readonly peerName: string = $derived(this.redundancy?.peer?.name ?? 'the other station');
+  readonly peerName: string = $derived(this.redundancy?.peer?.name ?? PAIR.unknownPeer);
 
   /** Why nothing can be edited here now; null where it can. The core refuses too. */
   readonly readOnlyReason: string | null = $derived.by(() => {
-    if (!this.station) return 'The station has not answered yet.';
-    if (!this.online) return 'The connection to the station is lost; edits are possible when it is back.';
+    if (!this.station) return READ_ONLY.silent;
+    if (!this.online) return READ_ONLY.offline;
     if (this.station.editable) return null;
-    return this.station.read_only_reason ?? 'This station does not edit now.';
+    return inWords(this.station.read_only_reason) ?? READ_ONLY.unknown;
   });
 
   readonly editable: boolean = $derived(this.readOnlyReason === null);

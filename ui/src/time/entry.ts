@@ -7,6 +7,7 @@
  */
 
 import { secondsToFrames, type FrameRate } from './frame-rate';
+import { TIME } from './strings';
 import { fieldsToFrames, formatTimecode, framesPerDay, parseTimecode } from './timecode';
 
 /** What was understood, or why nothing was. */
@@ -20,23 +21,23 @@ const HOURS_MAX = 99;
 /** A duration in frames. `present` is what `+` and `-` start from. */
 export function parseDurationEntry(text: string, rate: FrameRate, present: number): Entry<number> {
   const typed = text.trim();
-  if (typed === '') return fail('Type a duration, such as 15:00 for 15 seconds.');
+  if (typed === '') return fail(TIME.emptyDuration);
   const relative = /^([+\-−])\s*(.+)$/.exec(typed);
   if (!relative) return parseLength(typed, rate);
   const step = parseStep(relative[2] ?? '', rate);
   if (!step.ok) return step;
   const value = relative[1] === '+' ? present + step.value : present - step.value;
-  return value < 0 ? fail('That would be less than nothing.') : { ok: true, value };
+  return value < 0 ? fail(TIME.negative) : { ok: true, value };
 }
 
 /** A clock time of the day as a timecode. `present` (a timecode, or null) is what `+` and `-` start from. */
 export function parseClockEntry(text: string, rate: FrameRate, present: string | null): Entry<string> {
   const typed = text.trim();
-  if (typed === '') return fail('Type a clock time, such as 15:00 or 15:00:30.');
+  if (typed === '') return fail(TIME.emptyClock);
   const relative = /^([+\-−])\s*(.+)$/.exec(typed);
   if (!relative) return parseClock(typed, rate);
   const from = present === null ? null : parseTimecode(present, rate);
-  if (from === null) return fail('There is no time to count from. Type a clock time.');
+  if (from === null) return fail(TIME.noStart);
   const step = parseStep(relative[2] ?? '', rate);
   if (!step.ok) return step;
   const day = framesPerDay(rate);
@@ -55,7 +56,7 @@ function parseLength(text: string, rate: FrameRate): Entry<number> {
   if (units !== null) return units;
   const parts = /[:;.]/.test(text) ? text.split(/[:;.]/) : pairsFromRight(text);
   if (!parts || parts.length > 4 || !parts.every((part) => /^\d{1,3}$/.test(part))) {
-    return fail('Not a duration. Type it like 15:00, 1500, +30 or 2m30s.');
+    return fail(TIME.noDuration);
   }
   const [frames = 0, seconds = 0, minutes = 0, hours = 0] = parts.map(Number).reverse();
   return lengthFromParts({ frames, seconds, minutes, hours, given: parts.length }, rate);
@@ -72,11 +73,11 @@ interface Parts {
 
 function lengthFromParts({ frames, seconds, minutes, hours, given }: Parts, rate: FrameRate): Entry<number> {
   if (given > 1 && frames >= rate.nominal) {
-    return fail(`A second has ${rate.nominal} frames here: 00 to ${rate.nominal - 1}.`);
+    return fail(TIME.frames(rate.nominal));
   }
-  if (given > 2 && seconds > 59) return fail('Seconds go from 00 to 59.');
-  if (given > 3 && minutes > 59) return fail('Minutes go from 00 to 59.');
-  if (hours > HOURS_MAX) return fail(`At most ${HOURS_MAX} hours.`);
+  if (given > 2 && seconds > 59) return fail(TIME.seconds);
+  if (given > 3 && minutes > 59) return fail(TIME.minutes);
+  if (hours > HOURS_MAX) return fail(TIME.hoursMax(HOURS_MAX));
   if (given === 1) return { ok: true, value: frames };
   const secondsInAll = (hours * 60 + minutes) * 60 + seconds;
   const value = fieldsToFrames(
@@ -88,7 +89,7 @@ function lengthFromParts({ frames, seconds, minutes, hours, given }: Parts, rate
     },
     rate,
   );
-  return value === null ? fail('Drop-frame timecode skips this number.') : { ok: true, value };
+  return value === null ? fail(TIME.dropped) : { ok: true, value };
 }
 
 function parseUnits(text: string, rate: FrameRate): Entry<number> | null {
@@ -100,26 +101,24 @@ function parseUnits(text: string, rate: FrameRate): Entry<number> | null {
     number,
     number,
   ];
-  if (hours > HOURS_MAX) return fail(`At most ${HOURS_MAX} hours.`);
+  if (hours > HOURS_MAX) return fail(TIME.hoursMax(HOURS_MAX));
   return { ok: true, value: secondsToFrames((hours * 60 + minutes) * 60 + seconds, rate) + frames };
 }
 
 function parseClock(text: string, rate: FrameRate): Entry<string> {
   const parts = /[:;.]/.test(text) ? text.split(/[:;.]/) : pairsFromLeft(text);
   if (!parts || parts.length > 4 || !parts.every((part) => /^\d{1,2}$/.test(part))) {
-    return fail('Not a clock time. Type it like 15:00, 1500, 15:00:30 or +30.');
+    return fail(TIME.noClock);
   }
   const [hours = 0, minutes = 0, seconds = 0, frames = 0] = parts.map(Number);
-  if (hours > 23) return fail('Hours go from 00 to 23.');
-  if (minutes > 59) return fail('Minutes go from 00 to 59.');
-  if (seconds > 59) return fail('Seconds go from 00 to 59.');
+  if (hours > 23) return fail(TIME.hours);
+  if (minutes > 59) return fail(TIME.minutes);
+  if (seconds > 59) return fail(TIME.seconds);
   if (frames >= rate.nominal) {
-    return fail(`A second has ${rate.nominal} frames here: 00 to ${rate.nominal - 1}.`);
+    return fail(TIME.frames(rate.nominal));
   }
   const value = fieldsToFrames({ hours, minutes, seconds, frames }, rate);
-  return value === null
-    ? fail('Drop-frame timecode skips this number.')
-    : { ok: true, value: formatTimecode(value, rate) };
+  return value === null ? fail(TIME.dropped) : { ok: true, value: formatTimecode(value, rate) };
 }
 
 function pairsFromRight(digits: string): string[] | null {

@@ -1,4 +1,5 @@
 import { droppedPerMinute, type FrameRate } from './frame-rate';
+import { TIME } from './strings';
 
 /** The fields of a timecode. */
 export interface Fields {
@@ -65,7 +66,7 @@ export function framesPerDay(rate: FrameRate): number {
 /** A length as people read it: `"2 h 05 min"`, `"4 min 10 s"`, `"12 s"`; frames where it is under a second. */
 export function formatLength(frames: number, rate: FrameRate): string {
   const seconds = Math.round((frames * rate.den) / rate.num);
-  if (seconds < 1) return frames === 1 ? '1 frame' : `${frames} frames`;
+  if (seconds < 1) return TIME.length(frames);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;

@@ -66,6 +66,7 @@ import type { SetMediaRoot } from "./SetMediaRoot";
 import type { SetRedundancy } from "./SetRedundancy";
 import type { Settings } from "./Settings";
 import type { SettingsUpdated } from "./SettingsUpdated";
+import type { StationData } from "./StationData";
 import type { StationInfo } from "./StationInfo";
 import type { SuggestFill } from "./SuggestFill";
 import type { UndoEdit } from "./UndoEdit";
@@ -152,6 +153,10 @@ export_orphans: Call<ExportOrphans, OrphansExported>,
  * Takes in the orphans of a file.
  */
 import_orphans: Call<ImportOrphans, OrphansImported>, 
+/**
+ * Where the data lies and how much there is.
+ */
+get_data: Call<Nothing, StationData>, 
 /**
  * The backups that are kept.
  */

@@ -1,0 +1,29 @@
+/** Texts of what the screen does by itself. */
+
+import { texts } from '../language';
+
+/** What was tried, as an error message begins. */
+export const TRIED = texts({
+  openingDay: { en: 'Opening the day', de: 'Tag öffnen' },
+  loading: { en: 'Loading the station', de: 'Station laden' },
+  history: { en: 'Reading the history', de: 'Verlauf lesen' },
+  channel: { en: 'Reading the channel', de: 'Kanal lesen' },
+  playlist: { en: 'Reading the playlist', de: 'Sendeablauf lesen' },
+  library: { en: 'Reading the library', de: 'Bibliothek lesen' },
+});
+
+/** Why nothing can be edited. */
+export const READ_ONLY = texts({
+  silent: {
+    en: 'The station has not answered yet.',
+    de: 'Die Station hat noch nicht geantwortet.',
+  },
+  offline: {
+    en: 'The connection to the station is lost; edits are possible when it is back.',
+    de: 'Die Verbindung zur Station ist abgebrochen; bearbeiten lässt sich wieder, sobald sie zurück ist.',
+  },
+  unknown: {
+    en: 'This station does not edit now.',
+    de: 'Diese Station bearbeitet jetzt nicht.',
+  },
+});
