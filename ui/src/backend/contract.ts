@@ -52,6 +52,7 @@ export type { RedundancyLogEntry } from './bindings/RedundancyLogEntry';
 export type { SetRedundancy } from './bindings/SetRedundancy';
 export type { SetWitness } from './bindings/SetWitness';
 export type { StartMode } from './bindings/StartMode';
+export type { StationData } from './bindings/StationData';
 export type { StationInfo } from './bindings/StationInfo';
 export type { Status } from './bindings/Status';
 export type { TableColumn } from './bindings/TableColumn';

@@ -25,6 +25,12 @@ function settings(
 ) {
   const answers: Record<string, unknown> = {
     list_backups: { backups },
+    get_data: {
+      dir: '/d',
+      size_bytes: 52_400_000,
+      database_bytes: 34_100_000,
+      journal: { entries: 4_812, bytes: 9_700_000, entries_min: 100_000, unacknowledged_bytes_max: 4e9 },
+    },
     list_media_roots: { roots },
     set_media_root: { roots },
     restore_backup: { damaged },
@@ -68,6 +74,14 @@ describe('the settings', () => {
     screen.getByRole('tab', { name: 'Redundancy' }).focus();
     await user.keyboard('{ArrowDown}');
     expect(onsection).toHaveBeenLastCalledWith('channel');
+  });
+
+  it('tell where the data lies, how much there is and how far the journal reaches', async () => {
+    settings('data');
+    expect(await screen.findByText('52 MB, 34 MB of it the database')).toBeVisible();
+    expect(screen.getByText(/4,812 entries, 9\.7 MB/)).toBeVisible();
+    expect(screen.getByText(/At least 100,000 entries are kept.*up to 4\.0 GB/)).toBeVisible();
+    expect(screen.getByText('/home/op/.local/share/tandem')).toBeVisible();
   });
 
   it('list, make and restore backups', async () => {

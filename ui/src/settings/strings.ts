@@ -2,7 +2,8 @@
 
 import type { Mode } from '../backend';
 import { texts, type LanguageChoice } from '../language';
-import { counted } from '../language/format';
+import type { JournalData } from '../backend/bindings/JournalData';
+import { counted, number, size } from '../language/format';
 import type { Density, Size, Theme } from './appearance.svelte';
 
 export type SettingsSection =
@@ -180,6 +181,21 @@ export const MEDIA = texts({
 
 export const DATA = texts({
   directory: { en: 'Data of this station', de: 'Daten dieser Station' },
+  folder: { en: 'Folder', de: 'Ordner' },
+  total: { en: 'Size', de: 'Größe' },
+  totalOf: (all: number, database: number) => ({
+    en: `${size(all)}, ${size(database)} of it the database`,
+    de: `${size(all)}, davon ${size(database)} Datenbank`,
+  }),
+  journal: { en: 'Journal', de: 'Journal' },
+  journalOf: ({ entries, bytes }: JournalData) => ({
+    en: `${counted(entries, 'entry', 'entries')}, ${size(bytes)}`,
+    de: `${counted(entries, 'Eintrag', 'Einträge')}, ${size(bytes)}`,
+  }),
+  journalKeeps: ({ entries_min, unacknowledged_bytes_max }: JournalData) => ({
+    en: `Undo reaches so far. At least ${number(entries_min)} entries are kept, and what the other station has not acknowledged up to ${size(unacknowledged_bytes_max)}.`,
+    de: `So weit lässt sich rückgängig machen. Aufbewahrt werden mindestens ${number(entries_min)} Einträge, und was die andere Station noch nicht bestätigt hat, bis ${size(unacknowledged_bytes_max)}.`,
+  }),
   backups: { en: 'Backups', de: 'Sicherungen' },
   backupsExplain: {
     en: 'Copies of this station’s database. One is made before its data is replaced. Restoring keeps a copy of what is there now, so that it can be taken back.',

@@ -5,6 +5,7 @@
 //! times in a day timecode strings, hashes lower-case hex strings; what is not there is null.
 
 mod backup;
+mod data;
 mod error;
 mod event;
 mod exchange;
@@ -21,6 +22,7 @@ mod station;
 mod table;
 
 pub use backup::*;
+pub use data::*;
 pub use error::*;
 pub use event::*;
 pub use exchange::*;

@@ -109,6 +109,8 @@ commands! {
     /// Takes in the orphans of a file.
     Local import_orphans: ImportOrphans => OrphansImported;
 
+    /// Where the data lies and how much there is.
+    Local get_data: Nothing => StationData;
     /// The backups that are kept.
     Local list_backups: Nothing => Backups;
     /// Makes a backup.

@@ -3,6 +3,7 @@
 mod affected;
 pub mod backups;
 pub mod compare;
+pub mod data;
 mod desk;
 mod errors;
 pub mod exchange;

@@ -2,7 +2,7 @@
 
 use crate::api::*;
 use crate::commands::{
-    backups, compare, exchange, folders, history, library, media_roots, orphans, planning,
+    backups, compare, data, exchange, folders, history, library, media_roots, orphans, planning,
     playlist, redundancy, settings,
 };
 
@@ -102,6 +102,10 @@ impl Handlers for Running {
 
     async fn import_orphans(&self, args: ImportOrphans) -> Result<OrphansImported, ApiError> {
         orphans::import(&self.desk, &self.redundancy, args).await
+    }
+
+    async fn get_data(&self, _: Nothing) -> Result<StationData, ApiError> {
+        data::get(&self.desk).await
     }
 
     async fn list_backups(&self, _: Nothing) -> Result<Backups, ApiError> {

@@ -30,6 +30,28 @@ async fn a_backup_brings_back_what_was_there_and_saves_what_it_replaces() {
 }
 
 #[tokio::test]
+async fn a_station_tells_where_its_data_lies_how_much_there_is_and_how_far_the_journal_reaches() {
+    let bench = Bench::start().await;
+    bench.insert(&["A"]).await;
+    bench.insert(&["B"]).await;
+    let before = bench.ok("get_data", json!({})).await;
+    assert_eq!(
+        before["dir"],
+        bench.ok("get_station", json!({})).await["data_dir"]
+    );
+    assert_eq!(before["journal"]["entries"], bench.state().await.0["seq"]);
+    assert!(before["journal"]["bytes"].as_u64().unwrap() > 0);
+    assert_eq!(before["journal"]["entries_min"], 100_000);
+
+    bench.ok("create_backup", json!({})).await;
+    let after = bench.ok("get_data", json!({})).await;
+    let size = |data: &serde_json::Value| data["size_bytes"].as_u64().unwrap();
+    assert!(size(&after) > size(&before), "backups count");
+    assert!(size(&after) > after["database_bytes"].as_u64().unwrap());
+    bench.station.stop().await;
+}
+
+#[tokio::test]
 async fn a_backup_that_does_not_exist_changes_nothing() {
     let bench = Bench::start().await;
     bench.insert(&["A"]).await;
