@@ -52,19 +52,11 @@ function setMode(start_mode: StartMode, key: string, icon: ActionRule['icon']): 
   };
 }
 
-/** Fixed items keep the time that they have now, so that nothing moves by fixing them. */
+/** Where starts are fixed, each item keeps the time that it has now, so that nothing moves by it: the core sees to that. */
 async function applyMode(app: App, start_mode: StartMode): Promise<void> {
-  const items = app.day.selected.filter((item) => item.start_mode !== start_mode);
-  if (start_mode !== 'fixed') {
-    const set: ItemSet = { start_mode, fixed_start: null };
-    if (items.length)
-      await app.day.update(
-        items.map((item) => item.id),
-        set,
-      );
-    return;
-  }
-  for (const item of items) await app.day.update([item.id], { start_mode, fixed_start: item.starts_at });
+  const ids = app.day.selected.filter((item) => item.start_mode !== start_mode).map((item) => item.id);
+  const set: ItemSet = start_mode === 'fixed' ? { start_mode } : { start_mode, fixed_start: null };
+  if (ids.length > 0) await app.day.update(ids, set);
 }
 
 function move(step: 1 | -1): Pick<ActionRule, 'edits' | 'unavailable' | 'run'> {
@@ -157,6 +149,17 @@ export const playlistActions: readonly ActionRule[] = [
     unavailable: (app) => (app.day.items.length ? null : NEEDS.items),
     run: (app) => {
       app.overlay = 'copy';
+    },
+  },
+  {
+    id: 'day.templates',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['M'],
+    icon: 'template',
+    unavailable: needsDay,
+    run: (app) => {
+      app.overlay = 'templates';
     },
   },
   {

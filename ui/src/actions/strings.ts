@@ -13,6 +13,7 @@ export const ACTION = texts({
   'day.follow': { en: 'Follow now', de: 'Jetzt mitlaufen' },
   'day.time': { en: 'Go to a time', de: 'Zu einer Zeit' },
   'day.find': { en: 'Find in all days', de: 'In allen Tagen suchen' },
+  'day.templates': { en: 'Templates', de: 'Vorlagen' },
   'day.copy': { en: 'Copy to other days', de: 'Auf andere Tage kopieren' },
   'day.import': { en: 'Import a playlist', de: 'Sendeablauf importieren' },
   'day.export': { en: 'Export the day', de: 'Tag exportieren' },

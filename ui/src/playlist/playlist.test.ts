@@ -130,6 +130,7 @@ describe('on a station that edits', () => {
       station_id: 'b',
       playlists: ['day'],
       assets: false,
+      templates: false,
       channel: false,
     });
     await screen.findByText('Title x');
@@ -150,6 +151,7 @@ describe('on a station that edits', () => {
       station_id: 'b',
       playlists: ['another'],
       assets: false,
+      templates: false,
       channel: false,
     });
     await until(() => backend.argsOf('get_history').length > 1);

@@ -25,6 +25,8 @@ const aPreview = (change: Partial<EditPreview> = {}): EditPreview => ({
   gaps_total: 0,
   overrun: same,
   unfilled: same,
+  removed: 0,
+  left_out: 0,
   rows: [],
   ...change,
 });

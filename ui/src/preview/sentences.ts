@@ -18,7 +18,7 @@ export function sentences(preview: EditPreview, edit: PlannedEdit, rate: FrameRa
     ...gaps(preview, rate),
     ...ends(preview, rate),
   ];
-  const places = edit.kind === 'insert' || edit.kind === 'move';
+  const places = edit.kind !== 'update' && edit.kind !== 'delete';
   const start: Sentence[] =
     places && preview.starts_at !== null ? [plain(PREVIEW.startsAt(preview.starts_at))] : [];
   return said.length > 0 ? [...start, ...said] : [...start, plain(PREVIEW.nothing)];

@@ -18,6 +18,7 @@ import { MessageStore } from './messages.svelte';
 import { SelectionStore } from './selection.svelte';
 import { StationStore } from './station.svelte';
 import { TRIED } from './strings';
+import { TemplateStore } from './templates.svelte';
 import { ViewStore } from './view.svelte';
 
 /** Which of the overlays is open. */
@@ -32,6 +33,7 @@ export type Overlay =
   | 'export'
   | 'find'
   | 'copy'
+  | 'templates'
   | null;
 
 /** All that the screen shows, fed by one backend. */
@@ -49,6 +51,7 @@ export class App {
   readonly jobs: JobStore;
   readonly history: HistoryStore;
   readonly preview: PreviewStore;
+  readonly templates: TemplateStore;
   overlay = $state<Overlay>(null);
   #stopEvents: (() => void) | undefined;
 
@@ -60,6 +63,7 @@ export class App {
     this.jobs = new JobStore(backend);
     this.history = new HistoryStore(backend);
     this.preview = new PreviewStore(backend);
+    this.templates = new TemplateStore(backend);
   }
 
   /** The broadcast day that is on now. */
@@ -156,6 +160,7 @@ export class App {
   });
 
   readonly #refreshHistory = coalesce(() => this.history.refresh());
+  readonly #refreshTemplates = coalesce(() => this.templates.refresh());
   readonly #refreshLibrary = coalesce(() => this.library.refresh());
 
   #hear(event: StationEvent): void {
@@ -186,6 +191,9 @@ export class App {
     if (event.channel) void this.attempt(TRIED.channel, () => this.channel.refresh());
     if (event.channel || event.assets || this.day.isTouchedBy(event.playlists)) {
       void this.attempt(TRIED.playlist, () => this.day.refreshTo(event));
+    }
+    if (event.templates && this.overlay === 'templates') {
+      void this.attempt(TRIED.templates, this.#refreshTemplates);
     }
     if (event.assets) void this.attempt(TRIED.library, this.#refreshLibrary);
   }

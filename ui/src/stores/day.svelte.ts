@@ -7,6 +7,8 @@ import type {
   ItemView,
   NewItem,
   PlaylistView,
+  TemplateMode,
+  TemplatePlace,
 } from '../backend';
 import { dayRows, dayTotals, type DayRow, type DayTotals } from '../playlist/rows';
 import { coalesce } from './coalesce';
@@ -99,6 +101,16 @@ export class DayStore {
     await this.refreshTo(answer);
     this.#arrive(answer.items);
     return answer;
+  }
+
+  /** Puts a template into the day; answers with how many items it made. */
+  async insertTemplate(id: string, place: TemplatePlace, mode: TemplateMode): Promise<number> {
+    if (this.date === null) return 0;
+    const args = { id, date: this.date, place, mode };
+    const answer = await this.backend.call('insert_template', args);
+    await this.refreshTo(answer);
+    this.#arrive(answer.items);
+    return answer.items.length;
   }
 
   async update(ids: string[], set: ItemSet): Promise<void> {

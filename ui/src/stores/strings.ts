@@ -10,6 +10,7 @@ export const TRIED = texts({
   channel: { en: 'Reading the channel', de: 'Kanal lesen' },
   playlist: { en: 'Reading the playlist', de: 'Sendeablauf lesen' },
   library: { en: 'Reading the library', de: 'Bibliothek lesen' },
+  templates: { en: 'Reading the templates', de: 'Vorlagen lesen' },
 });
 
 /** Why nothing can be edited. */

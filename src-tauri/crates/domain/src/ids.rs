@@ -78,6 +78,10 @@ id!(
     /// One entry of the library.
     AssetId
 );
+id!(
+    /// A block of items that is scheduled again and again.
+    TemplateId
+);
 
 #[cfg(test)]
 mod tests {

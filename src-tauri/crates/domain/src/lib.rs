@@ -13,6 +13,7 @@ pub mod preview;
 pub mod rank;
 pub mod rate;
 pub mod rundown;
+pub mod template;
 pub mod timecode;
 pub mod timing;
 pub mod validate;

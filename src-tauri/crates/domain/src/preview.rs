@@ -66,7 +66,7 @@ pub struct GapChange {
 /// What an edit would do to a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// Where the first of the edited items would start; `None` where they go.
+    /// Where the first of the edited items would start, of those that it makes where it makes any; `None` where they go.
     pub start: Option<i64>,
     /// What moves, from the top.
     pub shifts: Vec<Shift>,
@@ -146,6 +146,7 @@ pub fn compare(
         starts: HashMap::with_capacity(now.len()),
         moved: HashMap::new(),
     };
+    let (mut made, mut changed) = (None, None);
     for (line, timing) in now.iter().zip(&timed_now.items) {
         preview.starts.insert(line.id, timing.start);
         let old = before.get(&line.id).copied();
@@ -166,7 +167,12 @@ pub fn compare(
             preview.gaps.push(GapChange { before, was, now });
         }
         if edited.contains(&line.id) {
-            preview.start.get_or_insert(timing.start);
+            let start = if old.is_none() {
+                &mut made
+            } else {
+                &mut changed
+            };
+            start.get_or_insert(timing.start);
         }
         if let Some((_, old)) = old
             && old.start != timing.start
@@ -175,6 +181,7 @@ pub fn compare(
             preview.moved.insert(line.id, (timing.start, by));
         }
     }
+    preview.start = made.or(changed);
     preview.gaps.extend(gaps_closed(&before, now));
     preview.shifts = shifts(now, &preview.moved, &before, edited);
     preview

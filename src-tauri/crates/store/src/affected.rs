@@ -29,6 +29,10 @@ pub enum Thing {
     Item,
     /// An entry of the library.
     Asset,
+    /// A template.
+    Template,
+    /// A line of a template.
+    TemplateItem,
 }
 
 /// A row that was changed.
@@ -155,7 +159,7 @@ impl<'s> Names<'s> {
             let (Some(thing), Some(id)) = (thing(change.table), key_id(&change)) else {
                 continue;
             };
-            let title = self.text(&change, "title");
+            let title = self.text(&change, title_column(thing));
             let playlist = self.playlist_in(&change);
             if title.is_none() && playlist.is_none() {
                 continue;
@@ -191,10 +195,12 @@ impl<'s> Names<'s> {
         };
         let id = (thing != Thing::Settings).then(|| key_id(change)).flatten();
         let title = match (thing, id) {
-            (Thing::Item | Thing::Asset, Some(id)) => match self.text(change, "title") {
-                Some(title) => Some(title),
-                None => self.title(db, thing, id)?,
-            },
+            (Thing::Item | Thing::Asset | Thing::Template | Thing::TemplateItem, Some(id)) => {
+                match self.text(change, title_column(thing)) {
+                    Some(title) => Some(title),
+                    None => self.title(db, thing, id)?,
+                }
+            }
             _ => None,
         };
         let date = match (thing, id) {
@@ -234,6 +240,8 @@ impl<'s> Names<'s> {
         let query = match thing {
             Thing::Item => "SELECT title FROM item WHERE id = ?1",
             Thing::Asset => "SELECT title FROM asset WHERE id = ?1",
+            Thing::Template => "SELECT name FROM template WHERE id = ?1",
+            Thing::TemplateItem => "SELECT title FROM template_item WHERE id = ?1",
             Thing::Settings | Thing::Playlist => return Ok(None),
         };
         let now = one(db, query, id)?.and_then(|value| value.as_ref().as_str().map(str::to_owned));
@@ -307,7 +315,17 @@ pub(crate) fn thing(table: &str) -> Option<Thing> {
         "playlist" => Some(Thing::Playlist),
         "item" => Some(Thing::Item),
         "asset" => Some(Thing::Asset),
+        "template" => Some(Thing::Template),
+        "template_item" => Some(Thing::TemplateItem),
         _ => None,
+    }
+}
+
+/// The column that says what a row is called.
+fn title_column(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Template => "name",
+        _ => "title",
     }
 }
 

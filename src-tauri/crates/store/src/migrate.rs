@@ -29,7 +29,11 @@ pub(crate) const LOCAL_ORPHAN_MARKS: &str = "ALTER TABLE orphan ADD COLUMN set_a
 
 /// What Tandem's databases hold.
 pub(crate) const TANDEM: Definition = Definition {
-    steps: &[&[LOCAL, tables::SCHEMA], &[LOCAL_ORPHAN_MARKS]],
+    steps: &[
+        &[LOCAL, tables::SCHEMA],
+        &[LOCAL_ORPHAN_MARKS],
+        &[tables::TEMPLATES],
+    ],
     replicated: tables::REPLICATED,
     derived: tables::DERIVED,
 };

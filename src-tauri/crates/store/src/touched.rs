@@ -16,6 +16,8 @@ pub struct Touched {
     pub playlists: BTreeSet<PlaylistId>,
     /// Whether assets changed.
     pub assets: bool,
+    /// Whether templates changed.
+    pub templates: bool,
     /// Whether the channel's settings changed.
     pub channel: bool,
 }
@@ -54,6 +56,7 @@ fn named(schema: &Schema, changeset: &Changeset) -> (Touched, Vec<Uuid>) {
         match change.table {
             "channel" => touched.channel = true,
             "asset" => touched.assets = true,
+            "template" | "template_item" => touched.templates = true,
             "playlist" => touched
                 .playlists
                 .extend(change.key().find_map(|id| playlist(id.as_blob()))),

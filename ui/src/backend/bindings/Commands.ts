@@ -13,8 +13,10 @@ import type { Call } from "./Call";
 import type { Comparison } from "./Comparison";
 import type { ConfirmPeer } from "./ConfirmPeer";
 import type { CopyItems } from "./CopyItems";
+import type { CreateTemplate } from "./CreateTemplate";
 import type { DeleteAssets } from "./DeleteAssets";
 import type { DeleteItems } from "./DeleteItems";
+import type { DeleteTemplate } from "./DeleteTemplate";
 import type { Deleted } from "./Deleted";
 import type { EditPreview } from "./EditPreview";
 import type { ExportOrphans } from "./ExportOrphans";
@@ -34,6 +36,7 @@ import type { ImportPlaylist } from "./ImportPlaylist";
 import type { ImportPreview } from "./ImportPreview";
 import type { Imported } from "./Imported";
 import type { InsertItems } from "./InsertItems";
+import type { InsertTemplate } from "./InsertTemplate";
 import type { ItemsChanged } from "./ItemsChanged";
 import type { ItemsCopied } from "./ItemsCopied";
 import type { Job } from "./Job";
@@ -58,6 +61,7 @@ import type { ReapplyOrphan } from "./ReapplyOrphan";
 import type { ReapplyOrphans } from "./ReapplyOrphans";
 import type { Redundancy } from "./Redundancy";
 import type { RedundancyLogEntry } from "./RedundancyLogEntry";
+import type { RenameTemplate } from "./RenameTemplate";
 import type { ReplaceAsset } from "./ReplaceAsset";
 import type { RestoreBackup } from "./RestoreBackup";
 import type { ScanFolder } from "./ScanFolder";
@@ -69,6 +73,9 @@ import type { SettingsUpdated } from "./SettingsUpdated";
 import type { StationData } from "./StationData";
 import type { StationInfo } from "./StationInfo";
 import type { SuggestFill } from "./SuggestFill";
+import type { TemplateChanged } from "./TemplateChanged";
+import type { TemplateInserted } from "./TemplateInserted";
+import type { Templates } from "./Templates";
 import type { UndoEdit } from "./UndoEdit";
 import type { Undone } from "./Undone";
 import type { UpdateAsset } from "./UpdateAsset";
@@ -217,6 +224,26 @@ copy_items: Call<CopyItems, ItemsCopied>,
  * Has another asset played wherever one is scheduled.
  */
 replace_asset: Call<ReplaceAsset, AssetReplaced>, 
+/**
+ * The templates.
+ */
+list_templates: Call<Nothing, Templates>, 
+/**
+ * Makes a template from items of a day.
+ */
+create_template: Call<CreateTemplate, TemplateChanged>, 
+/**
+ * Gives a template another name.
+ */
+rename_template: Call<RenameTemplate, TemplateChanged>, 
+/**
+ * Deletes a template.
+ */
+delete_template: Call<DeleteTemplate, Deleted>, 
+/**
+ * Puts a template's items into a day.
+ */
+insert_template: Call<InsertTemplate, TemplateInserted>, 
 /**
  * Which clips would fill a gap best.
  */

@@ -47,6 +47,14 @@ overrun: BeforeAfter,
  */
 unfilled: BeforeAfter, 
 /**
+ * How many items of the day would go.
+ */
+removed: number, 
+/**
+ * How many of the template's items find no room.
+ */
+left_out: number, 
+/**
  * Those of the rows asked for that would start at another time.
  */
 rows: Array<PreviewRow>, };

@@ -35,6 +35,10 @@ playlists: Array<PlaylistId>,
  */
 assets: boolean, 
 /**
+ * Whether it touched templates.
+ */
+templates: boolean, 
+/**
  * Whether it touched the channel's settings.
  */
 channel: boolean, };

@@ -2,6 +2,9 @@
 import type { ItemId } from "./ItemId";
 import type { ItemSet } from "./ItemSet";
 import type { NewItem } from "./NewItem";
+import type { TemplateId } from "./TemplateId";
+import type { TemplateMode } from "./TemplateMode";
+import type { TemplatePlace } from "./TemplatePlace";
 
 /**
  * An edit of a day, as the command of that name takes it.
@@ -34,4 +37,16 @@ after?: ItemId | null, } | { "kind": "delete",
 /**
  * Which.
  */
-ids: Array<ItemId>, };
+ids: Array<ItemId>, } | { "kind": "template", 
+/**
+ * Which.
+ */
+id: TemplateId, 
+/**
+ * Where it goes.
+ */
+place: TemplatePlace, 
+/**
+ * What becomes of what lies there.
+ */
+mode: TemplateMode, };

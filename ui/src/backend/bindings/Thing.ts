@@ -3,4 +3,4 @@
 /**
  * A kind of row.
  */
-export type Thing = "settings" | "playlist" | "item" | "asset";
+export type Thing = "settings" | "playlist" | "item" | "asset" | "template" | "template_item";

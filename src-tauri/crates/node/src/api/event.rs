@@ -54,6 +54,8 @@ pub struct EntryEvent {
     pub playlists: Vec<PlaylistId>,
     /// Whether it touched assets.
     pub assets: bool,
+    /// Whether it touched templates.
+    pub templates: bool,
     /// Whether it touched the channel's settings.
     pub channel: bool,
 }

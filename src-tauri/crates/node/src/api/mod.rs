@@ -20,6 +20,7 @@ mod redundancy;
 mod settings;
 mod station;
 mod table;
+mod templates;
 
 pub use backup::*;
 pub use data::*;
@@ -37,6 +38,7 @@ pub use redundancy::*;
 pub use settings::*;
 pub use station::*;
 pub use table::*;
+pub use templates::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -19,6 +19,10 @@ pub enum Thing {
     Item,
     /// An entry of the library.
     Asset,
+    /// A template.
+    Template,
+    /// A line of a template.
+    TemplateItem,
 }
 
 /// What happened to a row.

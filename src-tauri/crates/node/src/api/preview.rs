@@ -1,11 +1,11 @@
 //! What an edit of a day would move, before it is made.
 
-use domain::ids::ItemId;
+use domain::ids::{ItemId, TemplateId};
 use domain::timecode::Timecode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ItemSet, NewItem};
+use super::{ItemSet, NewItem, TemplateMode, TemplatePlace};
 
 /// `preview_edit`: nothing is changed.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -52,6 +52,15 @@ pub enum PlannedEdit {
         /// Which.
         ids: Vec<ItemId>,
     },
+    /// `insert_template`.
+    Template {
+        /// Which.
+        id: TemplateId,
+        /// Where it goes.
+        place: TemplatePlace,
+        /// What becomes of what lies there.
+        mode: TemplateMode,
+    },
 }
 
 /// What `preview_edit` answers.
@@ -76,6 +85,10 @@ pub struct EditPreview {
     pub overrun: BeforeAfter,
     /// Frames from the last item's end to the day's end, now and then.
     pub unfilled: BeforeAfter,
+    /// How many items of the day would go.
+    pub removed: u64,
+    /// How many of the template's items find no room.
+    pub left_out: u64,
     /// Those of the rows asked for that would start at another time.
     pub rows: Vec<PreviewRow>,
 }

@@ -144,6 +144,16 @@ commands! {
     Edits copy_items: CopyItems => ItemsCopied;
     /// Has another asset played wherever one is scheduled.
     Edits replace_asset: ReplaceAsset => AssetReplaced;
+    /// The templates.
+    Local list_templates: Nothing => Templates;
+    /// Makes a template from items of a day.
+    Edits create_template: CreateTemplate => TemplateChanged;
+    /// Gives a template another name.
+    Edits rename_template: RenameTemplate => TemplateChanged;
+    /// Deletes a template.
+    Edits delete_template: DeleteTemplate => Deleted;
+    /// Puts a template's items into a day.
+    Edits insert_template: InsertTemplate => TemplateInserted;
     /// Which clips would fill a gap best.
     Local suggest_fill: SuggestFill => Fill;
     /// What a file in the format of another program would bring to a day.

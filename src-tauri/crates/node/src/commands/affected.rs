@@ -48,6 +48,8 @@ pub(super) fn shown_thing(thing: store::Thing) -> Thing {
         store::Thing::Playlist => Thing::Playlist,
         store::Thing::Item => Thing::Item,
         store::Thing::Asset => Thing::Asset,
+        store::Thing::Template => Thing::Template,
+        store::Thing::TemplateItem => Thing::TemplateItem,
     }
 }
 
@@ -61,6 +63,8 @@ pub(super) fn field(thing: Thing, column: &str) -> &str {
         (_, "start_mode") => "start mode",
         (_, "fixed_start") => "fixed start",
         (_, "in_point") => "in point",
+        (_, "start_offset") => "fixed start",
+        (_, "starts_at") => "original time",
         (_, "frame_rate") => "frame rate",
         (_, "drop_frame") => "drop-frame counting",
         (_, "time_zone") => "time zone",
@@ -92,6 +96,14 @@ pub(super) fn name(row: &AffectedRow) -> String {
         Thing::Asset => title.map_or_else(
             || String::from("an asset"),
             |title| format!("the asset {title}"),
+        ),
+        Thing::Template => title.map_or_else(
+            || String::from("a template"),
+            |title| format!("the template {title}"),
+        ),
+        Thing::TemplateItem => title.map_or_else(
+            || String::from("an item of a template"),
+            |title| format!("{title} of a template"),
         ),
     }
 }
@@ -133,7 +145,11 @@ fn summary(rows: &[AffectedRow], total: u64) -> String {
                 (1, "library"),
                 format!("{verb} {}{fields}", title("an asset")),
             ),
-            Thing::Settings => ((2, "settings"), row.fields.join(", ")),
+            Thing::Template | Thing::TemplateItem => (
+                (2, "templates"),
+                format!("{verb} {}{fields}", title("a template")),
+            ),
+            Thing::Settings => ((3, "settings"), row.fields.join(", ")),
         };
         groups.entry(key).or_default().push(words);
     }

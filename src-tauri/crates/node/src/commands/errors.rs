@@ -65,6 +65,8 @@ impl From<TableError> for ApiError {
                 ApiError::new(ErrorCode::TooLarge, message)
                     .with(json!({ "count": count, "max": max }))
             }
+            TableError::TooMany { count, max, .. } => ApiError::new(ErrorCode::TooLarge, message)
+                .with(json!({ "count": count, "max": max })),
             TableError::Store(error) => error.into(),
             other => internal(&other),
         }

@@ -1,6 +1,7 @@
 //! The rundown of a day: reading it with its times, and editing it.
 
 mod preview;
+pub mod templates;
 mod timed;
 
 use std::collections::HashMap;

@@ -81,7 +81,8 @@ async fn counts(desk: &Desk) -> Result<Value, ApiError> {
         .len();
     let items = tables::items::count(&mut reader).await?;
     let assets = tables::assets::count(&mut reader).await?;
-    Ok(json!({ "playlists": playlists, "items": items, "assets": assets }))
+    let templates = tables::templates::count(&mut reader).await?;
+    Ok(json!({ "playlists": playlists, "items": items, "assets": assets, "templates": templates }))
 }
 
 /// `get_redundancy_log`.

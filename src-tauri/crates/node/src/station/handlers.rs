@@ -156,6 +156,26 @@ impl Handlers for Running {
         playlist::preview(&self.desk, args).await
     }
 
+    async fn list_templates(&self, _: Nothing) -> Result<Templates, ApiError> {
+        playlist::templates::list(&self.desk).await
+    }
+
+    async fn create_template(&self, args: CreateTemplate) -> Result<TemplateChanged, ApiError> {
+        playlist::templates::create(&self.desk, args).await
+    }
+
+    async fn rename_template(&self, args: RenameTemplate) -> Result<TemplateChanged, ApiError> {
+        playlist::templates::rename(&self.desk, args).await
+    }
+
+    async fn delete_template(&self, args: DeleteTemplate) -> Result<Deleted, ApiError> {
+        playlist::templates::delete(&self.desk, args).await
+    }
+
+    async fn insert_template(&self, args: InsertTemplate) -> Result<TemplateInserted, ApiError> {
+        playlist::templates::insert(&self.desk, args).await
+    }
+
     async fn find_items(&self, args: FindItems) -> Result<FoundItems, ApiError> {
         planning::find(&self.desk, args).await
     }

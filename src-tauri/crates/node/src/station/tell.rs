@@ -35,6 +35,7 @@ pub(super) async fn commits(store: Store, events: Events) {
                     station_id: entry.station,
                     playlists: touched.playlists.into_iter().collect(),
                     assets: touched.assets,
+                    templates: touched.templates,
                     channel: touched.channel,
                 }));
             }
@@ -67,6 +68,7 @@ fn applied_entry(entry: &HistoryEntry, touched: Touched) -> EntryEvent {
         station_id: entry.station,
         playlists: touched.playlists.into_iter().collect(),
         assets: touched.assets,
+        templates: touched.templates,
         channel: touched.channel,
     }
 }

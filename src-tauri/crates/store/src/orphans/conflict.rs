@@ -7,7 +7,7 @@ use changeset::{Change, Changeset, Conflict, ConflictKind, Db, Op, Schema, Value
 use domain::ids::PlaylistId;
 use uuid::Uuid;
 
-use crate::affected::{AffectedRow, Names, Thing, column_at, day, id_of};
+use crate::affected::{AffectedRow, Names, Thing, column_at, day, id_of, thing};
 use crate::error::{During as _, Error};
 use crate::history::{self, HistoryEntry};
 use crate::state::sql;
@@ -197,7 +197,7 @@ impl Obstacles {
                 let missing = missing(db, names, parent, parent_id)?;
                 self.rows.insert(child_key, missing);
             } else if touched.get(&parent_key) == Some(&Op::Delete) {
-                let user = names.title(db, Thing::Item, child_id)?;
+                let user = names.title(db, thing(table).unwrap_or(Thing::Item), child_id)?;
                 self.rows.insert(parent_key, Obstacle::InUse(user));
             }
         }
@@ -245,6 +245,7 @@ impl Obstacles {
 fn missing(db: &Db<'_>, names: &Names<'_>, table: &str, id: Uuid) -> Result<Obstacle, Error> {
     Ok(match table {
         "playlist" => Obstacle::Missing(Thing::Playlist, day(db, PlaylistId(id))?),
+        "template" => Obstacle::Missing(Thing::Template, names.title(db, Thing::Template, id)?),
         _ => Obstacle::Missing(Thing::Asset, names.title(db, Thing::Asset, id)?),
     })
 }

@@ -290,12 +290,12 @@ pub async fn delete(conn: &mut SqliteConnection, ids: &[AssetId]) -> Result<u64,
     require(&mut *conn, ids.iter().copied()).await?;
     let json = hex_array(ids.iter().map(|id| id.0));
     // In words of its own, not as ON DELETE SET NULL: so the items' change is in the changeset by itself.
-    sqlx::query(
+    for sql in [
         "UPDATE item SET asset_id = NULL WHERE asset_id IN (SELECT unhex(value) FROM json_each(?))",
-    )
-    .bind(&json)
-    .execute(&mut *conn)
-    .await?;
+        "UPDATE template_item SET asset_id = NULL WHERE asset_id IN (SELECT unhex(value) FROM json_each(?))",
+    ] {
+        sqlx::query(sql).bind(&json).execute(&mut *conn).await?;
+    }
     let result =
         sqlx::query("DELETE FROM asset WHERE id IN (SELECT unhex(value) FROM json_each(?))")
             .bind(&json)

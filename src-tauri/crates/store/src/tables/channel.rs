@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row as _, Sqlite};
 use uuid::Uuid;
 
 use super::row::{BINDS_MAX, parsed};
-use super::{TableError, assets, items, row};
+use super::{TableError, assets, items, row, templates};
 
 /// What a new frame rate would convert.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,6 +72,7 @@ pub async fn update(conn: &mut SqliteConnection, new: &Channel) -> Result<Channe
     let mut new = new.clone();
     if from != to {
         convert_all(&mut *conn, from, to).await?;
+        templates::convert(&mut *conn, from, to).await?;
         // A day start that was not set anew is a clock time like any other.
         if from.check(new.day_start) == Ok(old.day_start) {
             new.day_start = from.convert(old.day_start, to).map_err(Invalid::from)?;

@@ -33,6 +33,16 @@ pub enum TableError {
         /// The limit.
         max: usize,
     },
+    /// There would be too many of something (`too_large`).
+    #[error("{count} {what} are too many: at most {max} are possible")]
+    TooMany {
+        /// Of what, in the plural.
+        what: &'static str,
+        /// How many there would be.
+        count: u64,
+        /// The limit.
+        max: u64,
+    },
     /// The database failed, or holds what it must not.
     #[error(transparent)]
     Store(#[from] crate::Error),

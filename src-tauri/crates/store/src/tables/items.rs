@@ -347,7 +347,7 @@ fn from_row(row: &SqliteRow) -> Result<Item, TableError> {
     })
 }
 
-fn kind_text(kind: ItemKind) -> &'static str {
+pub(super) fn kind_text(kind: ItemKind) -> &'static str {
     match kind {
         ItemKind::Clip => "clip",
         ItemKind::Live => "live",
@@ -364,7 +364,7 @@ pub(crate) fn kind(text: &str) -> Result<ItemKind, TableError> {
     }
 }
 
-fn start_mode_text(mode: StartMode) -> &'static str {
+pub(super) fn start_mode_text(mode: StartMode) -> &'static str {
     match mode {
         StartMode::Follow => "follow",
         StartMode::Fixed => "fixed",

@@ -16,6 +16,7 @@ pub mod media_roots;
 mod order;
 pub mod playlists;
 mod row;
+pub mod templates;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -26,9 +27,20 @@ pub use error::TableError;
 /// The schema that [`crate::Store::open`] creates in a new database, replicated and local tables alike of this module.
 pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 
+/// The tables of templates, which came later.
+pub(crate) const TEMPLATES: &str = include_str!("templates.sql");
+
 /// Fills this module's local tables from the replicated ones.
 pub(crate) const DERIVED: &str = include_str!("derived.sql");
 
 /// The tables that are recorded, shipped, summed and snapshotted; parents before the tables that refer to them.
-/// `touched.rs` knows `channel`, `playlist`, `item` (by its column `playlist_id`) and `asset` by these names.
-pub const REPLICATED: &[&str] = &["channel", "playlist", "asset", "item"];
+/// `touched.rs` knows `channel`, `playlist`, `item` (by its column `playlist_id`), `asset`, `template` and
+/// `template_item` by these names.
+pub const REPLICATED: &[&str] = &[
+    "channel",
+    "playlist",
+    "asset",
+    "item",
+    "template",
+    "template_item",
+];

@@ -19,6 +19,10 @@ pub(crate) async fn open() -> SqliteConnection {
         .execute(&mut conn)
         .await
         .unwrap();
+    sqlx::raw_sql(super::TEMPLATES)
+        .execute(&mut conn)
+        .await
+        .unwrap();
     conn
 }
 

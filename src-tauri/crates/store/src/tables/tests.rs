@@ -5,11 +5,14 @@ use std::fmt::Write as _;
 use changeset::{Changeset, Db, OnConflict, Recorder, Schema};
 use domain::asset::{Asset, MediaFile};
 use domain::channel::Channel;
-use domain::ids::AssetId;
-use domain::rundown::{Item, ItemChange};
+use domain::ids::{AssetId, TemplateId};
+use domain::rundown::{Item, ItemChange, ItemKind, StartMode};
+use domain::template::{Template, TemplateItem};
 use jiff::civil::date;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+
+use uuid::Uuid;
 
 use super::assets::AssetQuery;
 use super::testing::{new_asset, new_item};
@@ -29,10 +32,12 @@ impl Station {
         let mut recorder = Recorder::new(options.connect().await.unwrap())
             .await
             .unwrap();
-        sqlx::raw_sql(SCHEMA)
-            .execute(recorder.connection())
-            .await
-            .unwrap();
+        for tables in [SCHEMA, TEMPLATES] {
+            sqlx::raw_sql(tables)
+                .execute(recorder.connection())
+                .await
+                .unwrap();
+        }
         let schema =
             Schema::read(&Db::lock(recorder.connection()).await.unwrap(), REPLICATED).unwrap();
         Station { recorder, schema }
@@ -181,6 +186,7 @@ async fn work(station: &mut Station) -> Vec<Changeset> {
             .await
             .1,
     );
+    log.extend(templates_work(station, &ids).await);
     let renamed = Asset {
         title: "Late News".into(),
         file: None,
@@ -211,6 +217,39 @@ async fn work(station: &mut Station) -> Vec<Changeset> {
             .await
             .1,
     );
+    log
+}
+
+/// A template is made of these assets, renamed, and another one deleted.
+async fn templates_work(station: &mut Station, assets: &[AssetId]) -> Vec<Changeset> {
+    let template = |name: &str| Template {
+        id: TemplateId(Uuid::now_v7()),
+        name: name.into(),
+        starts_at: "20:15:00:00".parse().unwrap(),
+    };
+    let items: Vec<_> = assets
+        .iter()
+        .map(|id| TemplateItem {
+            kind: ItemKind::Clip,
+            title: "Of a template".into(),
+            asset_id: Some(*id),
+            start_mode: StartMode::Fixed,
+            start_offset: Some(500),
+            in_point: 5,
+            duration: 250,
+            notes: String::new(),
+        })
+        .collect();
+    let (kept, gone) = (template("Evening"), template("Night"));
+    let mut log = Vec::new();
+    for new in [&kept, &gone] {
+        let add = station.record(async |conn| templates::add(conn, new.clone(), &items).await);
+        log.push(add.await.1);
+    }
+    let rename = station.record(async |conn| templates::rename(conn, kept.id, "Late".into()).await);
+    log.push(rename.await.1);
+    let delete = station.record(async |conn| templates::delete(conn, gone.id).await);
+    log.push(delete.await.1);
     log
 }
 

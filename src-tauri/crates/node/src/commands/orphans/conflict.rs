@@ -181,6 +181,8 @@ fn missing(thing: Thing, name: Option<&str>) -> String {
     match (thing, name) {
         (Thing::Playlist, Some(date)) => format!("the playlist of {date}"),
         (Thing::Playlist, None) => String::from("its playlist"),
+        (Thing::Template, Some(name)) => format!("the template “{name}”"),
+        (Thing::Template, None) => String::from("its template"),
         (_, Some(title)) => format!("the asset “{title}”"),
         (_, None) => String::from("its asset"),
     }

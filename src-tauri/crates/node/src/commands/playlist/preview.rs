@@ -2,16 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::channel::Channel;
 use domain::day::{BroadcastDay, ChannelClock};
 use domain::ids::{ItemId, PlaylistId};
 use domain::preview::{self, GapChange, Line, Loss, Preview, Shift};
 use domain::rank::Rank;
 use domain::rundown::{Item, ItemChange};
+use domain::template::Trim;
 use domain::timecode::Timecode;
 use domain::validate;
 use store::tables::{self, TableError, items};
 
+use super::templates::{Source, trimmed};
 use super::{ITEMS_MAX, change, date, fixed_at, fixes_where_they_are, made, timed};
 use crate::api::{
     ApiError, BeforeAfter, EditPreview, ErrorCode, NewItem, PlannedEdit, PreviewCut, PreviewEdit,
@@ -44,8 +45,8 @@ pub async fn preview(desk: &Desk, args: PreviewEdit) -> Result<EditPreview, ApiE
             &[][..],
         ),
     };
-    let planned = plan(desk, &channel, items, on, args.edit).await?;
     let clock = ChannelClock::new(&channel)?.day(on)?;
+    let planned = plan(desk, &clock, items, on, args.edit).await?;
     let was: Vec<Line> = items.iter().map(Line::from).collect();
     let preview = preview::compare(&clock, &was, &planned.lines, &planned.edited);
     let words = Words {
@@ -63,16 +64,18 @@ struct Planned {
     edited: HashSet<ItemId>,
     /// What is called otherwise than the items of the day, or is not among them.
     titles: HashMap<ItemId, String>,
+    removed: usize,
+    left_out: usize,
 }
 
 async fn plan(
     desk: &Desk,
-    channel: &Channel,
+    clock: &BroadcastDay,
     items: &[Item],
     on: jiff::civil::Date,
     edit: PlannedEdit,
 ) -> Result<Planned, ApiError> {
-    let counting = ChannelClock::new(channel)?.counting();
+    let counting = clock.counting();
     let mut lines: Vec<Line> = items.iter().map(Line::from).collect();
     let mut titles = HashMap::new();
     let known = |ids: &[ItemId]| {
@@ -83,6 +86,7 @@ async fn plan(
             None => Ok(ids),
         }
     };
+    let (mut removed, mut left_out) = (0, 0);
     let edited = match edit {
         PlannedEdit::Insert { after, items } => {
             if items.len() > ITEMS_MAX {
@@ -126,7 +130,44 @@ async fn plan(
         }
         PlannedEdit::Delete { ids } => {
             let edited = known(&ids)?;
+            removed = edited.len();
             lines.retain(|line| !edited.contains(&line.id));
+            edited
+        }
+        PlannedEdit::Template { id, place, mode } => {
+            let source = Source::read(desk, id).await?;
+            let placed = source.placed(clock, items, &place, mode)?;
+            (removed, left_out) = (placed.removed.len(), placed.left_out);
+            let gone: HashSet<ItemId> = placed.removed.iter().copied().collect();
+            let trims: HashMap<ItemId, &Trim> = placed
+                .trimmed
+                .iter()
+                .map(|trim| (trim.item, trim))
+                .collect();
+            for (line, item) in lines.iter_mut().zip(items) {
+                if let Some(trim) = trims.get(&line.id) {
+                    *line = Line::from(&trimmed(trim).apply(item.clone()));
+                }
+            }
+            let new: Vec<Item> = source
+                .new_items(&placed)
+                .into_iter()
+                .map(|item| nowhere(item, on))
+                .collect();
+            if !preview::insert(
+                &mut lines,
+                placed.after,
+                new.iter().map(Line::from).collect(),
+            ) {
+                return Err(not_found(&"?"));
+            }
+            lines.retain(|line| !gone.contains(&line.id));
+            let edited = new
+                .iter()
+                .map(|item| item.id)
+                .chain(trims.into_keys())
+                .collect();
+            titles.extend(new.into_iter().map(|item| (item.id, item.title)));
             edited
         }
     };
@@ -134,6 +175,8 @@ async fn plan(
         lines,
         edited,
         titles,
+        removed,
+        left_out,
     })
 }
 
@@ -233,6 +276,8 @@ impl Words<'_> {
                 was: was.unfilled,
                 now: now.unfilled,
             },
+            removed: self.planned.removed as u64,
+            left_out: self.planned.left_out as u64,
             rows: told_rows.collect(),
         }
     }

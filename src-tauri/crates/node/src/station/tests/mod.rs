@@ -11,6 +11,7 @@ mod preview;
 mod read_only;
 mod scan;
 mod settings;
+mod templates;
 
 use std::time::Duration;
 

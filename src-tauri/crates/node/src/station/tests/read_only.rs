@@ -12,6 +12,12 @@ fn args(command: &str, item: &str, asset: &str, backup: &Value, folder: &str) ->
         "update_items" => json!({ "ids": [item], "set": { "title": "X" } }),
         "move_items" => json!({ "ids": [item], "after": null }),
         "delete_items" => json!({ "ids": [item] }),
+        "create_template" => json!({ "name": "X", "ids": [item] }),
+        "rename_template" => json!({ "id": item, "name": "X" }),
+        "delete_template" => json!({ "id": item }),
+        "insert_template" => {
+            json!({ "id": item, "date": DAY, "place": { "kind": "original" }, "mode": "move" })
+        }
         "copy_items" => json!({ "ids": [item], "to": [DAY] }),
         "replace_asset" => json!({ "asset_id": asset, "with": item }),
         "import_playlist" => {
@@ -88,7 +94,7 @@ async fn a_station_with_data_becomes_a_secondary_only_when_that_is_confirmed() {
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert_eq!(
         refused.details,
-        json!({ "playlists": 1, "items": 2, "assets": 0 })
+        json!({ "playlists": 1, "items": 2, "assets": 0, "templates": 0 })
     );
     assert_eq!(bench.ok("get_station", json!({})).await["mode"], "none");
     bench.station.stop().await;
