@@ -3,6 +3,7 @@ import type { Cell } from '../stores/view.svelte';
 import { parseClockEntry, parseDurationEntry } from '../time/entry';
 import type { FrameRate } from '../time/frame-rate';
 import { formatTimecode } from '../time/timecode';
+import { CELL } from './strings';
 
 /** What an entry would change, with how to say it; or why it can't be. */
 export type CellChange = { ok: true; value: ItemSet; shown: string } | { ok: false; error: string };
@@ -24,9 +25,7 @@ export function cellText(item: ItemView, cell: Cell, rate: FrameRate): string {
 export function cellChange(item: ItemView, cell: Cell, text: string, rate: FrameRate): CellChange {
   if (cell === 'title') {
     const title = text.trim();
-    return title === ''
-      ? { ok: false, error: 'An item needs a title.' }
-      : { ok: true, value: { title }, shown: '' };
+    return title === '' ? { ok: false, error: CELL.needsTitle } : { ok: true, value: { title }, shown: '' };
   }
   if (cell === 'duration') {
     const entry = parseDurationEntry(text, rate, item.duration);
@@ -34,13 +33,13 @@ export function cellChange(item: ItemView, cell: Cell, text: string, rate: Frame
     return { ok: true, value: { duration: entry.value }, shown: formatTimecode(entry.value, rate) };
   }
   if (text.trim() === '') {
-    return { ok: true, value: { start_mode: 'follow', fixed_start: null }, shown: 'Follows the item before' };
+    return { ok: true, value: { start_mode: 'follow', fixed_start: null }, shown: CELL.follows };
   }
   const entry = parseClockEntry(text, rate, item.starts_at);
   if (!entry.ok) return entry;
   return {
     ok: true,
     value: { start_mode: 'fixed', fixed_start: entry.value },
-    shown: `Fixed at ${entry.value}`,
+    shown: CELL.fixedAt(entry.value),
   };
 }

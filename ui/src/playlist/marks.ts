@@ -1,6 +1,7 @@
 import type { Mark } from '../backend';
 import type { FrameRate } from '../time/frame-rate';
 import { formatLength } from '../time/timecode';
+import { MARK } from './strings';
 
 /** How grave a mark is: an alarm means that something does not go out as it stands. */
 export function markTone(mark: Mark): 'alarm' | 'attention' {
@@ -11,14 +12,14 @@ export function markTone(mark: Mark): 'alarm' | 'attention' {
 export function markText(mark: Mark, rate: FrameRate): string {
   switch (mark.kind) {
     case 'gap':
-      return `Gap ${formatLength(mark.frames, rate)}`;
+      return MARK.gap(formatLength(mark.frames, rate));
     case 'cut_short':
-      return `Cut short by ${formatLength(mark.frames, rate)}`;
+      return MARK.cutShort(formatLength(mark.frames, rate));
     case 'never_plays':
-      return 'Never plays';
+      return MARK.neverPlays;
     case 'past_day_end':
-      return `Past day end by ${formatLength(mark.frames, rate)}`;
+      return MARK.pastDayEnd(formatLength(mark.frames, rate));
     case 'no_such_time':
-      return 'No such time today';
+      return MARK.noSuchTime;
   }
 }

@@ -10,6 +10,7 @@ import type {
   TemplateMode,
   TemplatePlace,
 } from '../backend';
+import { refusal } from '../language/core';
 import { dayRows, dayTotals, type DayRow, type DayTotals } from '../playlist/rows';
 import { coalesce } from './coalesce';
 import { selectOnly, selectSurvivors, type ListOrder } from './list-selection';
@@ -68,7 +69,7 @@ export class DayStore {
       const playlist = await this.backend.call('get_playlist', { date });
       if (this.date === date) this.#show(playlist);
     } catch (thrown) {
-      this.error = thrown instanceof Error ? thrown.message : String(thrown);
+      this.error = refusal(thrown);
       throw thrown;
     }
   });
