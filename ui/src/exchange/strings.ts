@@ -12,7 +12,7 @@ const items = {
 export const IMPORT_FORMATS: Record<ImportFormat, string> = texts({
   ffplayout: { en: 'ffplayout (JSON)', de: 'ffplayout (JSON)' },
   csv: { en: 'Table (CSV)', de: 'Tabelle (CSV)' },
-  m3u8: { en: 'Media player list (M3U8)', de: 'Mediaplayer-Liste (M3U8)' },
+  m3u8: { en: 'Media player list (M3U8)', de: 'Mediaplayerliste (M3U8)' },
   bxf: { en: 'BXF schedule', de: 'BXF-Sendeplan' },
 });
 
@@ -51,7 +51,7 @@ export const EXPORT_FORMATS: Record<ExportFormat, { label: string; says: string 
     },
   },
   m3u8: {
-    label: { en: 'Media player list (M3U8)', de: 'Mediaplayer-Liste (M3U8)' },
+    label: { en: 'Media player list (M3U8)', de: 'Mediaplayerliste (M3U8)' },
     says: {
       en: 'For players such as VLC. Comes back as it was.',
       de: 'Für Player wie VLC. Kommt zurück, wie sie war.',
@@ -87,7 +87,7 @@ export const EXCHANGE = texts({
   chooseAgain: { en: 'Another file…', de: 'Andere Datei …' },
   reads: {
     en: 'A playlist of ffplayout (JSON), a table (CSV), a media player list (M3U8) or a BXF schedule.',
-    de: 'Eine Playlist von ffplayout (JSON), eine Tabelle (CSV), eine Mediaplayer-Liste (M3U8) oder ein BXF-Sendeplan.',
+    de: 'Eine Playlist von ffplayout (JSON), eine Tabelle (CSV), eine Mediaplayerliste (M3U8) oder ein BXF-Sendeplan.',
   },
   drop: {
     en: 'Choose a file to see what it would bring. Nothing changes before you import it.',

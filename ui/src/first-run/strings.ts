@@ -28,6 +28,6 @@ export const FIRST_RUN = texts({
     en: 'This is to be the second station of a pair? Open the',
     de: 'Das soll die zweite Station eines Paars werden? Öffnen Sie die',
   },
-  pairLink: { en: 'redundancy settings', de: 'Redundanz-Einstellungen' },
+  pairLink: { en: 'redundancy settings', de: 'Redundanzeinstellungen' },
   close: { en: 'Close', de: 'Schließen' },
 });

@@ -16,7 +16,7 @@ export const INSPECTOR = texts({
 
 export const KIND: Record<ItemKind | AssetKind, string> = texts({
   clip: { en: 'Clip', de: 'Clip' },
-  live: { en: 'Live source', de: 'Live-Quelle' },
+  live: { en: 'Live source', de: 'Livequelle' },
   note: { en: 'Note', de: 'Notiz' },
 });
 
@@ -100,7 +100,7 @@ export const ASSET = texts({
   local: { en: 'On this station', de: 'Auf dieser Station' },
   noFile: {
     en: 'No file: a live source, or entered by hand.',
-    de: 'Keine Datei: eine Live-Quelle oder von Hand angelegt.',
+    de: 'Keine Datei: eine Livequelle oder von Hand angelegt.',
   },
   unmapped: {
     en: 'The media folder has no folder on this station; set it under Settings, Media folders.',

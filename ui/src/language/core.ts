@@ -42,7 +42,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   'The witness shows another certificate than its URL names. If its certificate was renewed, set its URL anew; otherwise find out who answers there.':
     'Der Zeuge zeigt ein anderes Zertifikat, als seine URL nennt. Wurde es erneuert, stellen Sie seine URL neu ein; sonst finden Sie heraus, wer dort antwortet.',
   'The witness refuses the user or the password. Set them anew in the redundancy settings.':
-    'Der Zeuge lehnt Benutzer oder Passwort ab. Stellen Sie beides in den Redundanz-Einstellungen neu ein.',
+    'Der Zeuge lehnt Benutzer oder Passwort ab. Stellen Sie beides in den Redundanzeinstellungen neu ein.',
   'The witness does not let this user read and write keys that begin with tandem/. Give its role that permission.':
     'Der Zeuge lässt diesen Benutzer keine Schlüssel lesen und schreiben, die mit tandem/ beginnen. Geben Sie seiner Rolle dieses Recht.',
   'This is not the witness that was set, or it lost its data. Set the witness anew on both stations.':

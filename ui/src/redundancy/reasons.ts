@@ -34,7 +34,7 @@ export const REASONS: Record<Reason, Words> = texts({
     },
     cure: {
       en: 'Open the redundancy settings to pair it with a second station.',
-      de: 'Öffnen Sie die Redundanz-Einstellungen, um eine zweite Station einzurichten.',
+      de: 'Öffnen Sie die Redundanzeinstellungen, um eine zweite Station einzurichten.',
     },
   }),
 
@@ -125,7 +125,7 @@ export const REASONS: Record<Reason, Words> = texts({
     },
     cure: {
       en: `Copy the URL of ${self} into the redundancy settings of ${peer}.`,
-      de: `Kopieren Sie die URL von ${self} in die Redundanz-Einstellungen von ${peer}.`,
+      de: `Kopieren Sie die URL von ${self} in die Redundanzeinstellungen von ${peer}.`,
     },
   }),
   superseded: ({ self, peer }) => ({
@@ -337,7 +337,7 @@ export const REASONS: Record<Reason, Words> = texts({
     },
     cure: {
       en: 'Set the same witness, or none, in the redundancy settings of both stations.',
-      de: 'Stellen Sie in den Redundanz-Einstellungen beider Stationen denselben Zeugen ein oder keinen.',
+      de: 'Stellen Sie in den Redundanzeinstellungen beider Stationen denselben Zeugen ein oder keinen.',
     },
   }),
   sums_differ: ({ primary, secondary }) => ({

@@ -32,7 +32,7 @@ export const MODE: Record<Mode, string> = texts({
 });
 
 export const CHIP = texts({
-  open: { en: 'Open the redundancy status', de: 'Redundanz-Status öffnen' },
+  open: { en: 'Open the redundancy status', de: 'Redundanzstatus öffnen' },
   notKnown: { en: 'Not known', de: 'Unbekannt' },
   notKnownWhy: {
     en: 'This window has lost its connection to its own station, so the status is not known.',
@@ -77,7 +77,7 @@ export const BANNER_STATE = texts({
   },
   stopped: (self: string) => ({
     en: `${self} must not edit now: see the redundancy status`,
-    de: `${self} darf jetzt nicht bearbeiten: siehe Redundanz-Status`,
+    de: `${self} darf jetzt nicht bearbeiten: siehe Redundanzstatus`,
   }),
 });
 
@@ -93,7 +93,7 @@ export const OVERLAY = texts({
     en: 'Mode, URL and failover offset time are set in the',
     de: 'Modus, URL und „Failover offset time“ stehen in den',
   },
-  settingsLink: { en: 'redundancy settings', de: 'Redundanz-Einstellungen' },
+  settingsLink: { en: 'redundancy settings', de: 'Redundanzeinstellungen' },
   notHeard: { en: 'Not heard yet', de: 'Noch nicht gehört' },
   ownUrl: { en: 'URL of this station, for the other one', de: 'URL dieser Station, für die andere' },
   technical: { en: 'Technical details', de: 'Technische Einzelheiten' },
@@ -126,7 +126,7 @@ export const OVERLAY = texts({
     en: `${size(bytes)}, ${milliseconds(ms)}`,
     de: `${size(bytes)}, ${milliseconds(ms)}`,
   }),
-  reading: { en: 'Reading the redundancy status', de: 'Redundanz-Status lesen' },
+  reading: { en: 'Reading the redundancy status', de: 'Redundanzstatus lesen' },
 });
 
 export const CARD = texts({
@@ -545,7 +545,7 @@ export const VERIFY = texts({
 });
 
 export const LOG = texts({
-  title: { en: 'Redundancy log', de: 'Redundanz-Protokoll' },
+  title: { en: 'Redundancy log', de: 'Redundanzprotokoll' },
   zone: (timeZone: string) => ({ en: `Times in ${timeZone}`, de: `Zeiten in ${timeZone}` }),
   empty: { en: 'Nothing has happened yet.', de: 'Noch ist nichts geschehen.' },
   emptyKind: {

@@ -141,6 +141,26 @@ describe('the settings', () => {
   });
 });
 
+describe('density and size', () => {
+  afterEach(() => {
+    appearance.density = 'comfortable';
+    appearance.size = '100';
+  });
+
+  it('are kept on this machine, told to the style sheets, and make rows higher and lower', async () => {
+    const { user } = settings('appearance');
+    expect([appearance.px(26), appearance.rowPx(28)]).toEqual([26, 28]);
+    await user.click(screen.getByRole('radio', { name: '130 %' }));
+    expect([appearance.px(26), appearance.rowPx(28)]).toEqual([34, 36]);
+    await user.click(screen.getByRole('radio', { name: 'Compact' }));
+    expect(appearance.rowPx(28)).toBe(31);
+    appearance.restore();
+    expect(document.documentElement.dataset).toMatchObject({ density: 'compact', size: '130' });
+    await user.click(screen.getByRole('radio', { name: '100 %' }));
+    expect(appearance.rowPx(28)).toBe(24);
+  });
+});
+
 describe('the counts of a conflict in words', () => {
   it.each([
     [{ playlists: 1, items: 1204 }, '1 playlist and 1,204 items'],

@@ -65,7 +65,7 @@ export const REDUNDANCY = texts({
   },
   urlMissing: {
     en: 'Paste the URL that the other station shows in its redundancy settings.',
-    de: 'Fügen Sie die URL ein, die die andere Station in ihren Redundanz-Einstellungen zeigt.',
+    de: 'Fügen Sie die URL ein, die die andere Station in ihren Redundanzeinstellungen zeigt.',
   },
   offset: { en: 'Failover offset time', de: 'Failover offset time' },
   offsetUnit: { en: 'seconds', de: 'Sekunden' },
@@ -203,7 +203,7 @@ export const DATA = texts({
   },
   orphansExplain: {
     en: 'Edits that a successor never received are listed in the redundancy status. Here they are written to a file, or taken in from one.',
-    de: 'Änderungen, die ein Nachfolger nie bekommen hat, stehen im Redundanz-Status. Hier lassen sie sich in eine Datei schreiben oder aus einer einlesen.',
+    de: 'Änderungen, die ein Nachfolger nie bekommen hat, stehen im Redundanzstatus. Hier lassen sie sich in eine Datei schreiben oder aus einer einlesen.',
   },
   none: { en: 'There are none yet.', de: 'Noch gibt es keine.' },
   create: { en: 'Back up now', de: 'Jetzt sichern' },
@@ -239,7 +239,7 @@ export const DATA = texts({
   }),
   verifyBad: {
     en: 'The data does not match its checksum: something changed it that was no edit. On a secondary, choose Resync now in the redundancy status; otherwise restore a backup.',
-    de: 'Die Daten passen nicht zu ihrer Prüfsumme: Etwas hat sie verändert, das keine Bearbeitung war. Wählen Sie auf einem Reservesystem „Resync now“ im Redundanz-Status; sonst stellen Sie eine Sicherung wieder her.',
+    de: 'Die Daten passen nicht zu ihrer Prüfsumme: Etwas hat sie verändert, das keine Bearbeitung war. Wählen Sie auf einem Reservesystem „Resync now“ im Redundanzstatus; sonst stellen Sie eine Sicherung wieder her.',
   },
 });
 
