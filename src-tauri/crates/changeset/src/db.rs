@@ -128,6 +128,42 @@ impl<'c> Db<'c> {
         Ok(now != 0)
     }
 
+    /// Makes this connection's database a copy of the other's, page by page, in a transaction of its own: all of it or
+    /// nothing. Neither may have a transaction open. Prepared statements see the new tables when they run next.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`]; nothing was changed then.
+    pub fn become_copy_of(&self, source: &Db<'_>) -> Result<(), Error> {
+        let during = "copy a database";
+        // SAFETY: both `Db`s hold the locks on their open handles, which are two (each has its lock exclusively), until
+        // the copy is finished below; the names are NUL-terminated.
+        let copy = unsafe {
+            ffi::sqlite3_backup_init(
+                self.raw.as_ptr(),
+                c"main".as_ptr(),
+                source.raw.as_ptr(),
+                c"main".as_ptr(),
+            )
+        };
+        if copy.is_null() {
+            // SAFETY: `self` holds the lock on this open handle.
+            let code = unsafe { ffi::sqlite3_errcode(self.raw.as_ptr()) };
+            return self.check(code, during);
+        }
+        // SAFETY: the copy was begun above, is used by nobody else, and not after it is finished.
+        let (done, finished) = unsafe {
+            (
+                ffi::sqlite3_backup_step(copy, -1),
+                ffi::sqlite3_backup_finish(copy),
+            )
+        };
+        match done {
+            ffi::SQLITE_DONE => self.check(finished, during),
+            // Waiting for another process was in vain: finishing says nothing of that.
+            code => self.check(code, during),
+        }
+    }
+
     /// Whether a transaction is open.
     #[must_use]
     pub fn in_transaction(&self) -> bool {

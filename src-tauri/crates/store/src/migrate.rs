@@ -15,8 +15,9 @@ pub(crate) struct Definition {
     pub(crate) steps: &'static [&'static [&'static str]],
     /// The tables that are replicated, parents before the tables that refer to them.
     pub(crate) replicated: &'static [&'static str],
-    /// Fills the local tables that triggers on the replicated ones keep, after rows came without them.
-    pub(crate) derived: &'static str,
+    /// The local tables that triggers on the replicated ones keep: snapshots hold them, too. A virtual table's own tables
+    /// count as it.
+    pub(crate) derived: &'static [&'static str],
 }
 
 /// The tables of every database that are not replicated.
@@ -42,6 +43,15 @@ impl Definition {
     /// The version that this build reads and writes (`PRAGMA user_version`).
     pub(crate) fn version(&self) -> i64 {
         self.steps.len() as i64
+    }
+
+    /// Whether a snapshot holds this table.
+    pub(crate) fn ships(&self, table: &str) -> bool {
+        let of = |derived: &&str| match table.strip_prefix(*derived) {
+            Some(rest) => rest.is_empty() || rest.starts_with('_'),
+            None => false,
+        };
+        self.replicated.contains(&table) || self.derived.iter().any(of)
     }
 }
 

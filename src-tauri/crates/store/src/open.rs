@@ -35,7 +35,7 @@ const READERS_MAX: u32 = 4;
 const WRITER_CACHE_KIB: u32 = 64 << 10;
 /// How long the WAL grows before an edit has to wait until it is copied into the database, in pages of 4 KiB: rarely
 /// enough to stay out of the slowest hundredth of edits.
-const WAL_PAGES: u32 = 4_000;
+pub(crate) const WAL_PAGES: u32 = 4_000;
 /// What a snapshot or a backup's restoration made of the WAL is given back down to so many bytes.
 const WAL_BYTES_KEPT: u32 = 64 << 20;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

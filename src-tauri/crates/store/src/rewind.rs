@@ -69,7 +69,7 @@ fn rewind(
     })?;
     let (bundle, orphans) = match parts.shared.faults.has(Fault::OrphansDropped) {
         true => (None, 0),
-        false => orphans::save_after(parts, to_seq, reason)?,
+        false => orphans::save_after(parts.db, parts.db, parts.head, to_seq, reason)?,
     };
     let bytes = undo_after(parts, to_seq, sum)?;
     parts

@@ -72,7 +72,7 @@ impl Copying {
     ) -> Result<SnapshotImport, SnapshotError> {
         if let Some((mut import, at)) = self.earlier.take()
             && import.header() == &header
-            && import.resume_after(at.chunks).await?
+            && import.resume_after(at.chunks)
         {
             return Ok(import);
         }

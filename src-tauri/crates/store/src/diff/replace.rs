@@ -31,7 +31,7 @@ pub(super) fn replace(
     install: &Install,
 ) -> Result<(u64, Option<BundleId>), SnapshotError> {
     let bundle = match install.orphans_after {
-        Some(seq) => orphans::save_after(parts, seq, &install.reason)?.0,
+        Some(seq) => orphans::save_after(parts.db, parts.db, parts.head, seq, &install.reason)?.0,
         None => None,
     };
     // Rows come table by table; what they refer to may come later. Reset by SQLite at the transaction's end.
@@ -51,7 +51,7 @@ pub(super) fn replace(
         ));
     }
     let kept = keep_journal(parts, difference)?;
-    adopt(parts, difference.header, kept)?;
+    adopt(parts.db, parts.head, parts.base, difference.header, kept)?;
     install.local.iter().try_for_each(|put| put.run(parts.db))?;
     Ok((removed, bundle))
 }

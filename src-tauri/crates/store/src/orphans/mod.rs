@@ -20,7 +20,7 @@ use crate::entry::Entry;
 use crate::error::{During as _, Error};
 use crate::journal;
 use crate::state::{self, sql};
-use crate::store::{Store, WriterParts};
+use crate::store::Store;
 
 pub use conflict::{FieldConflict, Obstacle, OrphanConflict, RowConflict};
 pub use file::{EXPORT_BYTES_MAX, ImportError, Imported};
@@ -291,34 +291,30 @@ fn no_such(id: OrphanId) -> Error {
     Error::NotFound(format!("There is no orphan {id}."))
 }
 
-/// Saves the entries after `seq` as a bundle, in the caller's transaction; no bundle where there are none. An entry that is
+/// Saves the entries after `seq` of a journal that ends at `head` as a bundle, in the caller's transaction on `to`; no bundle where there are none. An entry that is
 /// damaged cannot be applied again and is left out: what it did is in the backup that stands beside a replaced station's data.
 pub(crate) fn save_after(
-    parts: &mut WriterParts<'_, '_>,
+    from: &Db<'_>,
+    to: &Db<'_>,
+    head: &state::Head,
     seq: u64,
     reason: &str,
 ) -> Result<(Option<BundleId>, u64), Error> {
-    if parts.head.position.seq <= seq {
+    if head.position.seq <= seq {
         return Ok((None, 0));
     }
     let bundle = Bundle {
         id: BundleId(Uuid::now_v7()),
         cut_at_us: Timestamp::now().as_microsecond(),
-        lineage: parts.head.position.lineage,
+        lineage: head.position.lineage,
         after_seq: seq,
         reason: reason.to_owned(),
     };
-    bundle.put(parts.db, None)?;
+    bundle.put(to, None)?;
     let mut saved = 0;
-    let damaged = journal::each_whole_after(parts.db, seq, |entry| {
+    let damaged = journal::each_whole_after(from, seq, |entry| {
         let encoded = entry.encode();
-        insert(
-            parts.db,
-            OrphanId(Uuid::now_v7()),
-            bundle.id,
-            entry.seq,
-            &encoded,
-        )?;
+        insert(to, OrphanId(Uuid::now_v7()), bundle.id, entry.seq, &encoded)?;
         saved += 1;
         Ok(())
     })?;

@@ -1,4 +1,4 @@
-//! A chunk: some rows of one table, compressed, with a hash.
+//! A chunk: some rows of one table (or pages of one b-tree), compressed, with a hash.
 //!
 //! `index (4 bytes) · compressed rows · hash (16 bytes)`, big-endian. The rows: `table (2 bytes) · columns (2 bytes) ·
 //! number of rows (4 bytes)`, then their values: a type tag, then eight bytes of a number, or a length of four bytes and
@@ -75,10 +75,6 @@ impl ChunkWriter {
         self.rows += 1;
     }
 
-    pub(crate) fn rows(&self) -> u32 {
-        self.rows
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.rows == 0
     }
@@ -99,13 +95,37 @@ impl ChunkWriter {
             .map_err(|error| SnapshotError::damaged(format!("compressing failed: {error}")))?;
         self.bytes.truncate(HEAD_LEN);
         self.rows = 0;
-        let mut chunk = Vec::with_capacity(compressed.len() + 20);
-        chunk.extend_from_slice(&index.to_be_bytes());
-        chunk.extend_from_slice(&compressed);
-        let hash = xxh3_128(&chunk);
-        chunk.extend_from_slice(&hash.to_be_bytes());
-        Ok(chunk)
+        Ok(seal(index, &compressed))
     }
+}
+
+/// The chunk of this index.
+pub(super) fn seal(index: u32, compressed: &[u8]) -> Vec<u8> {
+    let mut chunk = Vec::with_capacity(compressed.len() + 20);
+    chunk.extend_from_slice(&index.to_be_bytes());
+    chunk.extend_from_slice(compressed);
+    let hash = xxh3_128(&chunk);
+    chunk.extend_from_slice(&hash.to_be_bytes());
+    chunk
+}
+
+/// What is compressed in the chunk that must have this index.
+pub(super) fn unseal(chunk: &[u8], index: u32) -> Result<&[u8], SnapshotError> {
+    let short = || SnapshotError::damaged("a chunk is too short");
+    let (body, hash) = chunk.split_last_chunk::<16>().ok_or_else(short)?;
+    if xxh3_128(body) != u128::from_be_bytes(*hash) {
+        return Err(SnapshotError::damaged(format!(
+            "the hash of chunk {index} does not match"
+        )));
+    }
+    let (found, compressed) = body.split_first_chunk::<4>().ok_or_else(short)?;
+    let found = u32::from_be_bytes(*found);
+    if found != index {
+        return Err(SnapshotError::damaged(format!(
+            "chunk {found} came where chunk {index} is due"
+        )));
+    }
+    Ok(compressed)
 }
 
 /// Appends a value: its tag, then what it is.
@@ -140,24 +160,13 @@ pub(crate) struct ChunkRows {
 impl ChunkRows {
     /// Checks and opens the chunk that must have this index.
     pub(crate) fn open(chunk: &[u8], index: u32) -> Result<Self, SnapshotError> {
-        let short = || SnapshotError::damaged("a chunk is too short");
-        let (body, hash) = chunk.split_last_chunk::<16>().ok_or_else(short)?;
-        if xxh3_128(body) != u128::from_be_bytes(*hash) {
-            return Err(SnapshotError::damaged(format!(
-                "the hash of chunk {index} does not match"
-            )));
-        }
-        let (found, compressed) = body.split_first_chunk::<4>().ok_or_else(short)?;
-        let found = u32::from_be_bytes(*found);
-        if found != index {
-            return Err(SnapshotError::damaged(format!(
-                "chunk {found} came where chunk {index} is due"
-            )));
-        }
+        let compressed = unseal(chunk, index)?;
         let bytes = zstd::bulk::decompress(compressed, ROWS_BYTES_MAX).map_err(|error| {
             SnapshotError::damaged(format!("chunk {index} cannot be decompressed: {error}"))
         })?;
-        let (head, _) = bytes.split_first_chunk::<HEAD_LEN>().ok_or_else(short)?;
+        let (head, _) = bytes
+            .split_first_chunk::<HEAD_LEN>()
+            .ok_or_else(|| SnapshotError::damaged("a chunk is too short"))?;
         let [t0, t1, c0, c1, r0, r1, r2, r3] = *head;
         let opened = ChunkRows {
             table: u16::from_be_bytes([t0, t1]),

@@ -3,9 +3,13 @@ use sqlx::Connection as _;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::chunk::{ChunkWriter, bytes_max, row_bytes};
-use super::{SnapshotError, SnapshotHeader};
+use super::chunk::{bytes_max, row_bytes, seal};
+use super::layout::Layout;
+use super::pages::PagesWriter;
+use super::walk::Walk;
+use super::{SnapshotError, SnapshotHeader, rows_of};
 use crate::error::{During as _, Error};
+use crate::migrate::{Definition, pragma};
 use crate::state;
 use crate::store::{Store, blocking};
 use crate::sum::{quoted, select_all};
@@ -20,9 +24,9 @@ pub struct SnapshotExport {
     rows: u64,
 }
 
-/// Rows as they are sent, and how many.
+/// A chunk as it is sent, and how many rows that makes so far.
 struct Chunk {
-    rows: u32,
+    rows: u64,
     bytes: Vec<u8>,
 }
 
@@ -38,12 +42,12 @@ impl SnapshotExport {
     pub async fn next(&mut self) -> Option<Result<Vec<u8>, SnapshotError>> {
         let chunk = self.chunks.recv().await?;
         Some(chunk.map(|Chunk { rows, bytes }| {
-            self.rows += u64::from(rows);
+            self.rows = rows;
             bytes
         }))
     }
 
-    /// Rows in the chunks that were handed out.
+    /// About how many rows were handed out: all of them once all chunks were.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
@@ -59,6 +63,7 @@ impl Store {
         let during = "read a snapshot";
         let mut connection = self.long_reader().await?;
         let (schema, schema_hash) = (self.0.schema.clone(), self.0.schema_hash.clone());
+        let definition = self.0.definition;
         let (header_tx, header_rx) = oneshot::channel();
         let (chunk_tx, chunks) = mpsc::channel(CHUNKS_AHEAD);
         let failed = chunk_tx.clone();
@@ -67,14 +72,16 @@ impl Store {
                 let result = {
                     let db = runtime.block_on(Db::lock(&mut connection)).during(during)?;
                     db.execute("BEGIN").during(during)?;
-                    let result = read_header(&db, &schema, schema_hash).and_then(|header| {
-                        // Nobody waiting any more means that the snapshot was given up.
-                        if header_tx.send(header).is_ok() {
-                            send_rows(&db, &schema, &chunk_tx)
-                        } else {
-                            Ok(())
-                        }
-                    });
+                    let result = Reading::begin(&db, &schema, schema_hash, &definition).and_then(
+                        |reading| {
+                            // Nobody waiting any more means that the snapshot was given up.
+                            if header_tx.send(reading.header.clone()).is_ok() {
+                                reading.send(&db, &chunk_tx)
+                            } else {
+                                Ok(())
+                            }
+                        },
+                    );
                     db.execute("ROLLBACK").during(during)?;
                     result
                 };
@@ -104,6 +111,8 @@ impl Store {
     }
 }
 
+/// The fastest that still halves what is sent: on one machine zstd is what a snapshot takes longest for.
+const COMPRESSION: i32 = 1;
 /// Rows of each table from which the size of all is estimated.
 const SAMPLE: u64 = 200;
 
@@ -131,6 +140,7 @@ pub(crate) fn read_header(
         head,
         epochs: state::epochs(db)?,
         schema_hash,
+        layout: 0,
         rows,
         bytes,
         bytes_max: bytes_max(cells, pages),
@@ -157,45 +167,109 @@ fn estimated_bytes(db: &Db<'_>, table: &Table, rows: u64) -> Result<u64, Snapsho
 
 type Chunks = mpsc::Sender<Result<Chunk, SnapshotError>>;
 
-fn send_rows(db: &Db<'_>, schema: &Schema, chunks: &Chunks) -> Result<(), SnapshotError> {
-    let mut index = 0;
-    for (number, table) in schema.tables().iter().enumerate() {
-        if !send_table(db, number, table, &mut index, chunks)? {
-            break;
-        }
-    }
-    Ok(())
+/// A snapshot in its read transaction.
+struct Reading {
+    header: SnapshotHeader,
+    layout: Layout,
+    pages_max: u64,
 }
 
-/// `false` once nobody takes the chunks any more.
-fn send_table(
-    db: &Db<'_>,
-    number: usize,
-    table: &Table,
-    index: &mut u32,
-    chunks: &Chunks,
-) -> Result<bool, SnapshotError> {
-    let during = "read a snapshot";
-    let mut writer = ChunkWriter::of(number, table)?;
-    let mut rows = db.prepare(&select_all(table)).during(during)?;
-    loop {
-        let more = match rows.step().during(during)? {
-            Some(row) => {
-                writer.push(&row);
-                true
-            }
-            None => false,
-        };
-        if writer.is_full() || !more && !writer.is_empty() {
-            let rows = writer.rows();
-            let bytes = writer.finish(*index)?;
-            *index += 1;
-            if chunks.blocking_send(Ok(Chunk { rows, bytes })).is_err() {
-                return Ok(false);
+impl Reading {
+    fn begin(
+        db: &Db<'_>,
+        schema: &Schema,
+        schema_hash: String,
+        definition: &Definition,
+    ) -> Result<Self, SnapshotError> {
+        let during = "read a snapshot";
+        let mut header = read_header(db, schema, schema_hash)?;
+        let layout = Layout::read(db, definition)?;
+        let pages_max = u64::try_from(pragma(db, "page_count").during(during)?).unwrap_or(0);
+        let mut walk = Walk::new(db, pages_max)?;
+        let mut pages = 0;
+        for tree in &layout.trees {
+            pages += walk.count(tree.root)?;
+        }
+        header.layout = layout.hash;
+        header.bytes = pages * layout.page_size as u64;
+        header.bytes_max = bytes_max(0, pages_max * layout.page_size as u64);
+        Ok(Reading {
+            header,
+            layout,
+            pages_max,
+        })
+    }
+
+    /// Sends every tree, as long as somebody takes them.
+    fn send(&self, db: &Db<'_>, chunks: &Chunks) -> Result<(), SnapshotError> {
+        let mut walk = Walk::new(db, self.pages_max)?;
+        let mut sender = Sender::new(&self.header, chunks)?;
+        for (number, tree) in self.layout.trees.iter().enumerate() {
+            let taken = walk.tree(tree.root, &mut |page| {
+                // Only now, so that a tree's last chunk always has its root.
+                let taken = !sender.writer.is_full() || sender.flush(number, false)?;
+                sender.writer.push(page);
+                Ok(taken)
+            })?;
+            if !taken || !sender.flush(number, true)? {
+                break;
             }
         }
-        if !more {
-            return Ok(true);
+        sender.end();
+        Ok(())
+    }
+}
+
+/// Makes chunks of pages, and hands them out one late: the last one says that all rows are there.
+struct Sender<'a> {
+    header: &'a SnapshotHeader,
+    chunks: &'a Chunks,
+    compressor: zstd::bulk::Compressor<'static>,
+    writer: PagesWriter,
+    index: u32,
+    bytes: u64,
+    held: Option<Chunk>,
+}
+
+impl<'a> Sender<'a> {
+    fn new(header: &'a SnapshotHeader, chunks: &'a Chunks) -> Result<Self, SnapshotError> {
+        Ok(Sender {
+            header,
+            chunks,
+            compressor: zstd::bulk::Compressor::new(COMPRESSION).map_err(|error| failed(&error))?,
+            writer: PagesWriter::new(),
+            index: 0,
+            bytes: 0,
+            held: None,
+        })
+    }
+
+    /// `false` once nobody takes the chunks any more.
+    fn flush(&mut self, tree: usize, ends: bool) -> Result<bool, SnapshotError> {
+        let pages = self.writer.finish(tree, ends)?;
+        let compressed = self.compressor.compress(pages);
+        self.bytes += pages.len() as u64;
+        self.writer.clear();
+        let chunk = Chunk {
+            rows: rows_of(self.header, self.bytes),
+            bytes: seal(self.index, &compressed.map_err(|error| failed(&error))?),
+        };
+        self.index += 1;
+        Ok(match self.held.replace(chunk) {
+            Some(chunk) => self.chunks.blocking_send(Ok(chunk)).is_ok(),
+            None => true,
+        })
+    }
+
+    fn end(self) {
+        if let Some(mut last) = self.held {
+            last.rows = self.header.rows;
+            // Whoever took it no more has given the snapshot up.
+            let _ = self.chunks.blocking_send(Ok(last));
         }
     }
+}
+
+fn failed(error: &std::io::Error) -> SnapshotError {
+    SnapshotError::damaged(format!("compressing failed: {error}"))
 }

@@ -1,23 +1,29 @@
-use changeset::{Statement, Table};
+use changeset::{Db, Table};
 
-use super::bulk::SetAside;
-use super::spool::Spool;
-use super::{SnapshotError, SnapshotHeader};
+use super::assembly::Assembly;
+use super::chunk::{chunks_max, unseal};
+use super::spool::CHUNK_BYTES_MAX;
+use super::{SnapshotError, SnapshotHeader, install, rows_of, verify};
 use crate::error::{During as _, Error};
-use crate::failpoint::{self, Point};
 use crate::faults::Fault;
 use crate::local::LocalPut;
-use crate::orphans::{self, BundleId};
+use crate::orphans::BundleId;
 use crate::state::{self, Base, Head};
-use crate::store::{Commit, Store, WriterParts};
-use crate::sum::{self, quoted};
+use crate::store::{Store, blocking};
+use crate::sum::quoted;
 
-/// A snapshot being received: every chunk is checked and kept in a file beside the database. Nothing is replaced before
-/// [`SnapshotImport::install`]. Dropped, it leaves no trace.
+/// A snapshot being received: every chunk is checked and becomes part of a database beside this station's own. Nothing is
+/// replaced before [`SnapshotImport::install`]. Dropped, it leaves no trace.
 pub struct SnapshotImport {
     store: Store,
     header: SnapshotHeader,
-    spool: Spool,
+    /// `None` once a chunk did not get in.
+    assembly: Option<Assembly>,
+    /// Chunks that are in, and the one that is due: below it where a link was cut.
+    taken: u32,
+    due: u32,
+    /// Bytes of chunks that came.
+    bytes: u64,
 }
 
 /// What is to happen in the same transaction in which a snapshot replaces the data.
@@ -44,11 +50,17 @@ impl Store {
             return Err(SnapshotError::SchemaDiffers);
         }
         header.check()?;
-        let spool = Spool::create(&self.0.dir, header.bytes_max).await?;
+        let assembly = Assembly::create(&self.0.dir, self.0.definition).await?;
+        if header.layout != assembly.layout().hash {
+            return Err(SnapshotError::SchemaDiffers);
+        }
         Ok(SnapshotImport {
             store: self.clone(),
             header,
-            spool,
+            assembly: Some(assembly),
+            taken: 0,
+            due: 0,
+            bytes: 0,
         })
     }
 }
@@ -60,24 +72,31 @@ impl SnapshotImport {
         &self.header
     }
 
-    /// How many rows have arrived, of how many.
+    /// About how many rows have arrived, of how many.
     #[must_use]
     pub fn progress(&self) -> (u64, u64) {
-        (self.spool.rows(), self.header.rows)
+        let rows = match &self.assembly {
+            Some(assembly) if assembly.is_complete() => self.header.rows,
+            Some(assembly) => rows_of(&self.header, assembly.bytes()),
+            None => 0,
+        };
+        (rows, self.header.rows)
     }
 
     /// How many chunks have arrived.
     #[must_use]
     pub fn chunks(&self) -> u32 {
-        self.spool.chunks()
+        self.due
     }
 
-    /// Goes on after the first `chunks` chunks of what arrived, as if no more had; `false` where there are not so many.
-    ///
-    /// # Errors
-    /// [`SnapshotError::Store`]. The import is of no use then.
-    pub async fn resume_after(&mut self, chunks: u32) -> Result<bool, SnapshotError> {
-        Ok(self.spool.truncate(chunks).await?)
+    /// Goes on after the first `chunks` chunks of what arrived; `false` where there are not so many. Those that come once
+    /// more are passed over.
+    pub fn resume_after(&mut self, chunks: u32) -> bool {
+        let there = chunks <= self.taken;
+        if there {
+            self.due = chunks;
+        }
+        there
     }
 
     /// Takes the next chunk.
@@ -87,12 +106,38 @@ impl SnapshotImport {
     /// than was announced, [`SnapshotError::Store`]. The import is of no use then.
     pub async fn push(&mut self, chunk: Vec<u8>) -> Result<(), SnapshotError> {
         self.store.0.faults.room("receive a snapshot")?;
-        self.spool.push(&self.store.0.schema, chunk).await?;
-        if self.spool.rows() > self.header.rows {
-            return Err(SnapshotError::Excessive {
-                what: format!("{} rows", self.header.rows),
-            });
+        if chunk.len() > CHUNK_BYTES_MAX {
+            return Err(SnapshotError::damaged("a chunk is too long"));
         }
+        let index = self.due;
+        if index < self.taken {
+            unseal(&chunk, index)?;
+            self.due += 1;
+            return Ok(());
+        }
+        self.bytes += chunk.len() as u64;
+        let most = self.header.bytes_max;
+        let excessive = |what| Err(SnapshotError::Excessive { what });
+        if self.bytes > most || u64::from(index) >= chunks_max(most) {
+            return excessive(format!("at most {most} bytes"));
+        }
+        let gone = || SnapshotError::damaged("a chunk before this one did not get in");
+        let mut assembly = self.assembly.take().ok_or_else(gone)?;
+        let assembly = blocking::<_, SnapshotError>(move |_| {
+            assembly.take(&chunk, index)?;
+            Ok(assembly)
+        })
+        .await?;
+        if assembly.bytes() > most {
+            return excessive(format!("at most {most} bytes"));
+        }
+        let replicated = self.store.0.definition.replicated;
+        if assembly.rows(|table| replicated.contains(&table)) > self.header.rows {
+            return excessive(format!("{} rows", self.header.rows));
+        }
+        self.assembly = Some(assembly);
+        self.due += 1;
+        self.taken = self.due;
         Ok(())
     }
 
@@ -107,77 +152,38 @@ impl SnapshotImport {
         self,
         install: Install,
     ) -> Result<(Head, Option<BundleId>), SnapshotError> {
-        if self.spool.rows() != self.header.rows {
-            let what = format!("{} of {} rows arrived", self.spool.rows(), self.header.rows);
-            return Err(SnapshotError::damaged(what));
-        }
-        let SnapshotImport {
+        let Self {
             store,
             header,
-            spool,
+            assembly,
+            ..
         } = self;
-        store
-            .with_writer(move |parts| {
-                failpoint::at(Point::InstallBefore).during("install a snapshot")?;
-                let bundle = parts.transaction("install a snapshot", |parts| {
-                    let bundle = match install.orphans_after {
-                        Some(seq) => orphans::save_after(parts, seq, &install.reason)?.0,
-                        None => None,
-                    };
-                    replace(parts, &spool)?;
-                    let scan =
-                        sum::scan(parts.db, &parts.shared.schema).during("verify a snapshot")?;
-                    let summed = !parts.shared.faults.has(Fault::SnapshotNotSummed);
-                    if summed && scan.sum != header.head.sum {
-                        return Err(SnapshotError::damaged(
-                            "the sum of its rows is not the one that it said",
-                        ));
-                    }
-                    adopt(parts, &header, false)?;
-                    install.local.iter().try_for_each(|put| put.run(parts.db))?;
-                    failpoint::at(Point::InstallBeforeCommit).during("install a snapshot")?;
-                    Ok(bundle)
-                })?;
-                failpoint::at(Point::InstallAfterCommit).during("install a snapshot")?;
-                parts.publish(Some(Commit::Replaced));
-                Ok((*parts.head, bundle))
-            })
+        let gone = || SnapshotError::damaged("a chunk of it did not get in");
+        let assembled = assembly.ok_or_else(gone)?.finish()?;
+        let scan = verify::scan(assembled.path(), &store.0.schema)
             .await
+            .map_err(as_damage)?;
+        if scan.rows != header.rows {
+            let what = format!("{} of {} rows arrived", scan.rows, header.rows);
+            return Err(SnapshotError::damaged(what));
+        }
+        if scan.sum != header.head.sum && !store.0.faults.has(Fault::SnapshotNotSummed) {
+            return Err(SnapshotError::damaged(
+                "the sum of its rows is not the one that it said",
+            ));
+        }
+        install::install(&store, assembled, header, install)
+            .await
+            .map_err(as_damage)
     }
 }
 
-/// Replaces the rows of all tables with those in the spool.
-fn replace(parts: &mut WriterParts<'_, '_>, spool: &Spool) -> Result<(), SnapshotError> {
-    let during = "install a snapshot";
-    let schema = &parts.shared.schema;
-    // Rows come table by table; what they refer to may come later. Reset by SQLite at the transaction's end.
-    parts
-        .db
-        .execute("PRAGMA defer_foreign_keys = ON")
-        .during(during)?;
-    let aside = SetAside::new(parts.db, schema)?;
-    for table in schema.tables().iter().rev() {
-        parts
-            .db
-            .execute(&format!("DELETE FROM {}", quoted(&table.name)))
-            .during(during)?;
+/// What SQLite finds broken before anything is replaced is the snapshot.
+fn as_damage(error: SnapshotError) -> SnapshotError {
+    match error {
+        SnapshotError::Store(Error::Damaged { what }) => SnapshotError::Damaged { what },
+        error => error,
     }
-    let mut insert: Option<(u16, Statement<'_>)> = None;
-    spool.each_chunk(|rows| {
-        let statement = match &mut insert {
-            Some((table, statement)) if *table == rows.table => statement,
-            other => {
-                let sql = insert_into(rows.table_of(schema)?);
-                &mut other
-                    .insert((rows.table, parts.db.prepare(&sql).during(during)?))
-                    .1
-            }
-        };
-        rows.each(|values| statement.run(values)).during(during)?;
-        Ok(())
-    })?;
-    drop(insert);
-    Ok(aside.put_back(parts.db, parts.shared.definition.derived)?)
 }
 
 /// An INSERT of all columns of a table, in the schema's order.
@@ -195,33 +201,32 @@ pub(crate) fn insert_into(table: &Table) -> String {
 /// Makes the snapshot's place in the history this station's own. `journal_kept`: the journal leads there; else it begins
 /// anew.
 pub(crate) fn adopt(
-    parts: &mut WriterParts<'_, '_>,
+    db: &Db<'_>,
+    head: &mut Head,
+    base: &mut Base,
     header: &SnapshotHeader,
     journal_kept: bool,
 ) -> Result<(), Error> {
     let during = "install a snapshot";
     let position = header.head.position;
-    parts.db.execute("DELETE FROM epoch").during(during)?;
-    if position.lineage != parts.head.position.lineage {
-        parts
-            .db
-            .execute("DELETE FROM left_lineage")
-            .during(during)?;
+    db.execute("DELETE FROM epoch").during(during)?;
+    if position.lineage != head.position.lineage {
+        db.execute("DELETE FROM left_lineage").during(during)?;
     }
     header
         .epochs
         .iter()
-        .try_for_each(|start| state::add_epoch(parts.db, start))?;
-    *parts.head = header.head;
-    state::save_head(parts.db, parts.head)?;
+        .try_for_each(|start| state::add_epoch(db, start))?;
+    *head = header.head;
+    state::save_head(db, head)?;
     if journal_kept {
         return Ok(());
     }
-    parts.db.execute("DELETE FROM journal").during(during)?;
-    *parts.base = Base {
+    db.execute("DELETE FROM journal").during(during)?;
+    *base = Base {
         seq: position.seq,
         chain: position.chain,
         sum: header.head.sum,
     };
-    state::save_base(parts.db, parts.base)
+    state::save_base(db, base)
 }

@@ -1,12 +1,23 @@
 //! Snapshots: all replicated rows at one moment, with where the journal is and the epoch history. Never keys, tokens or
 //! local records.
+//!
+//! A snapshot is sent as SQLite keeps it, in pages of b-trees (the tables', their indexes', the search index's), since making
+//! those anew of rows takes several times as long as copying them. The receiver puts them into a new database beside its
+//! own, sees to it that they are trees and that the rows have the sum that was announced, and takes all of it over in one
+//! transaction.
 
-mod bulk;
+mod assembly;
+mod btree;
 mod chunk;
 mod export;
 mod import;
+mod install;
+mod layout;
 mod outgoing;
+mod pages;
 mod spool;
+mod verify;
+mod walk;
 
 use domain::history::{EpochStart, Position, Sum};
 use serde::{Deserialize, Serialize};
@@ -32,7 +43,7 @@ pub(crate) fn clean(dir: &std::path::Path) {
 }
 
 /// The encoding's version.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Most bytes of an encoded header: an epoch history of some 100,000 epochs fits.
 const HEADER_BYTES_MAX: usize = 8 << 20;
 /// No snapshot is taken in that may have more bytes than this, whatever it announces.
@@ -49,12 +60,20 @@ pub struct SnapshotHeader {
     pub epochs: Vec<EpochStart>,
     /// The hash of its replicated tables' SQL: it must be the receiver's.
     pub schema_hash: String,
+    /// The hash of the trees and the pages that they come in: it must be the receiver's, too. 0 where only rows follow.
+    pub layout: u128,
     /// How many rows follow.
     pub rows: u64,
     /// About how many bytes they have, before compression.
     pub bytes: u64,
     /// The most bytes that their chunks can have: whoever sends more is cut off.
     pub bytes_max: u64,
+}
+
+/// About how many of its rows are in so many bytes of its pages.
+fn rows_of(header: &SnapshotHeader, bytes: u64) -> u64 {
+    let rows = u128::from(header.rows) * u128::from(bytes) / u128::from(header.bytes.max(1));
+    u64::try_from(rows).map_or(header.rows, |rows| rows.min(header.rows))
 }
 
 /// Why a snapshot did not get in. Nothing was replaced.
@@ -105,6 +124,7 @@ struct Encoded {
     journal_bytes: u64,
     epochs: Vec<EpochStart>,
     schema_hash: String,
+    layout: u128,
     rows: u64,
     bytes: u64,
     bytes_max: u64,
@@ -122,6 +142,7 @@ impl SnapshotHeader {
             journal_bytes: self.head.journal_bytes,
             epochs: self.epochs.clone(),
             schema_hash: self.schema_hash.clone(),
+            layout: self.layout,
             rows: self.rows,
             bytes: self.bytes,
             bytes_max: self.bytes_max,
@@ -159,6 +180,7 @@ impl SnapshotHeader {
                     journal_bytes,
                     epochs,
                     schema_hash,
+                    layout,
                     rows,
                     bytes,
                     bytes_max,
@@ -175,6 +197,7 @@ impl SnapshotHeader {
                     head,
                     epochs,
                     schema_hash,
+                    layout,
                     rows,
                     bytes,
                     bytes_max,
@@ -213,5 +236,22 @@ impl SnapshotHeader {
                 "its epoch history does not lead to its head",
             )),
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use changeset::Db;
+
+    use super::layout::Layout;
+    use crate::Store;
+    use crate::migrate::Definition;
+
+    /// The names of the tables and indexes in a snapshot, in its order.
+    pub(crate) async fn trees(store: &Store, definition: Definition) -> Vec<String> {
+        let read = move |db: &Db<'_>| Layout::read(db, &definition);
+        let layout = store.with_reader("read the layout", read).await;
+        let trees = layout.expect("a layout").trees;
+        trees.into_iter().map(|tree| tree.name).collect()
     }
 }

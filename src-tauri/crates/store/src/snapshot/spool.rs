@@ -17,7 +17,7 @@ use crate::store::blocking;
 /// What a crash leaves there is removed at the next start.
 const FOLDER: &str = "incoming";
 /// No chunk is longer than a frame of the link.
-const CHUNK_BYTES_MAX: usize = 64 << 20;
+pub(super) const CHUNK_BYTES_MAX: usize = 64 << 20;
 const DURING: &str = "receive a snapshot";
 
 /// A file that is gone when this is dropped.
@@ -43,8 +43,8 @@ pub(crate) fn clean(dir: &Path) {
 /// Chunks that arrived, each checked. No more of them than were announced.
 pub(crate) struct Spool {
     file: Arc<SpoolFile>,
-    /// After each chunk: the length of the file, and the rows so far.
-    ends: Vec<(u64, u64)>,
+    bytes: u64,
+    chunks: u32,
     bytes_max: u64,
     chunks_max: u64,
 }
@@ -66,18 +66,15 @@ impl Spool {
         .await?;
         Ok(Spool {
             file: Arc::new(file),
-            ends: Vec::new(),
+            bytes: 0,
+            chunks: 0,
             bytes_max,
             chunks_max: chunks_max(bytes_max),
         })
     }
 
     pub(crate) fn chunks(&self) -> u32 {
-        self.ends.len() as u32
-    }
-
-    pub(crate) fn rows(&self) -> u64 {
-        self.ends.last().map_or(0, |end| end.1)
+        self.chunks
     }
 
     /// Takes the next chunk; returns how many rows it holds.
@@ -89,8 +86,7 @@ impl Spool {
         if chunk.len() > CHUNK_BYTES_MAX {
             return Err(SnapshotError::damaged("a chunk is too long"));
         }
-        let (len, rows) = self.ends.last().copied().unwrap_or_default();
-        let end = len + 4 + chunk.len() as u64;
+        let end = self.bytes + 4 + chunk.len() as u64;
         if end > self.bytes_max || u64::from(self.chunks()) >= self.chunks_max {
             return Err(SnapshotError::Excessive {
                 what: format!("at most {} bytes", self.bytes_max),
@@ -110,28 +106,9 @@ impl Spool {
             Ok::<_, SnapshotError>(u64::from(opened.rows))
         })
         .await?;
-        self.ends.push((end, rows + more));
+        self.bytes = end;
+        self.chunks += 1;
         Ok(more)
-    }
-
-    /// Keeps the first `chunks` and forgets the rest; `false` where there are not so many.
-    pub(crate) async fn truncate(&mut self, chunks: u32) -> Result<bool, Error> {
-        let keep = chunks as usize;
-        if keep > self.ends.len() {
-            return Ok(false);
-        }
-        self.ends.truncate(keep);
-        let len = self.ends.last().map_or(0, |end| end.0);
-        let file = Arc::clone(&self.file);
-        blocking(move |_| {
-            let file = OpenOptions::new()
-                .write(true)
-                .open(&file.0)
-                .during(DURING)?;
-            file.set_len(len).during(DURING)
-        })
-        .await?;
-        Ok(true)
     }
 
     /// Hands each chunk to `take`, checked once more: it was on the disk meanwhile.

@@ -30,8 +30,8 @@ pub(crate) const SCHEMA: &str = include_str!("schema.sql");
 /// The tables of templates, which came later.
 pub(crate) const TEMPLATES: &str = include_str!("templates.sql");
 
-/// Fills this module's local tables from the replicated ones.
-pub(crate) const DERIVED: &str = include_str!("derived.sql");
+/// The local tables that triggers keep: the search index of the library.
+pub(crate) const DERIVED: &[&str] = &["asset_number", "asset_search"];
 
 /// The tables that are recorded, shipped, summed and snapshotted; parents before the tables that refer to them.
 /// `touched.rs` knows `channel`, `playlist`, `item` (by its column `playlist_id`), `asset`, `template` and

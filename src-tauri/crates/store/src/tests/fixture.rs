@@ -14,7 +14,7 @@ pub(super) const TABLES: &str = include_str!("schema.sql");
 pub(super) const DEFINITION: Definition = Definition {
     steps: &[&[LOCAL, LOCAL_ORPHAN_MARKS, TABLES]],
     replicated: &["channel", "playlist", "asset", "item"],
-    derived: "INSERT INTO item_text (item_text) VALUES ('rebuild')",
+    derived: &["item_text"],
 };
 
 /// A store that is gone with its directory.

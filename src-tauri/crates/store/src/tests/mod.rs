@@ -9,6 +9,7 @@ mod fixture;
 mod keep;
 mod open;
 mod orphans;
+mod pages;
 mod replicate;
 mod snapshot;
 mod undo;
