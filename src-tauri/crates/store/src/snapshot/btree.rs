@@ -91,8 +91,8 @@ pub(super) fn pointers(page: &[u8], pointers: &mut Vec<Pointer>) -> Option<Shape
     Some(shape)
 }
 
-/// Where the pointer to the rest of the row in this cell is: `Some(None)` where the whole row is here.
-#[expect(clippy::option_option, reason = "a malformed page is neither")]
+/// Where the pointer to the rest of the row in this cell is: `Some(None)` where the whole row is here; `None` where the page is
+/// not whole.
 fn overflow_at(page: &[u8], cell: usize, shape: Shape) -> Option<Option<usize>> {
     if shape.table && !shape.leaf {
         return Some(None);
