@@ -74,21 +74,36 @@ fn scan_half(db: &Db<'_>, table: &Table, half: Half) -> Result<Scan, SnapshotErr
     Ok(scan_rows(table, &mut rows).during(DURING)?)
 }
 
+/// A foreign key: its number, the table that it refers to, and columns with those that they refer to; quoted.
+struct ForeignKey {
+    id: i64,
+    parent: String,
+    columns: Vec<(String, String)>,
+}
+
 /// Every row that the table's rows refer to must be there: each is looked for once, however many refer to it.
 fn check_references(db: &Db<'_>, table: &Table) -> Result<(), SnapshotError> {
     let query = "SELECT id, \"table\", \"from\", coalesce(\"to\", \"from\") \
         FROM pragma_foreign_key_list(?1) ORDER BY id, seq";
-    let mut keys: Vec<(i64, String, Vec<(String, String)>)> = Vec::new();
+    let mut keys: Vec<ForeignKey> = Vec::new();
     let mut list = db.prepare(query).during(DURING)?;
     list.bind(1, table.name.as_str()).during(DURING)?;
     while let Some(row) = list.step().during(DURING)? {
         let columns = (quoted(row.str(2)), quoted(row.str(3)));
-        match keys.last_mut().filter(|key| key.0 == row.i64(0)) {
-            Some(key) => key.2.push(columns),
-            None => keys.push((row.i64(0), quoted(row.str(1)), vec![columns])),
+        let id = row.i64(0);
+        match keys.last_mut().filter(|key| key.id == id) {
+            Some(key) => key.columns.push(columns),
+            None => keys.push(ForeignKey {
+                id,
+                parent: quoted(row.str(1)),
+                columns: vec![columns],
+            }),
         }
     }
-    for (_, parent, columns) in keys {
+    for ForeignKey {
+        parent, columns, ..
+    } in keys
+    {
         let own: Vec<&str> = columns.iter().map(|(from, _)| from.as_str()).collect();
         let there: Vec<String> = own.iter().map(|c| format!("{c} IS NOT NULL")).collect();
         let same: Vec<String> = columns
