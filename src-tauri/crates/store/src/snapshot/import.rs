@@ -18,7 +18,7 @@ pub struct SnapshotImport {
     store: Store,
     header: SnapshotHeader,
     /// `None` once a chunk did not get in.
-    assembly: Option<Assembly>,
+    assembly: Option<Box<Assembly>>,
     /// Chunks that are in, and the one that is due: below it where a link was cut.
     taken: u32,
     due: u32,
@@ -57,7 +57,7 @@ impl Store {
         Ok(SnapshotImport {
             store: self.clone(),
             header,
-            assembly: Some(assembly),
+            assembly: Some(Box::new(assembly)),
             taken: 0,
             due: 0,
             bytes: 0,
