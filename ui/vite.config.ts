@@ -45,6 +45,7 @@ export default defineConfig({
         '../icons/status',
         '../src-tauri/crates/pair/src',
         '../src-tauri/crates/node/src/commands',
+        '../src-tauri/crates/node/src/station',
       ],
     },
   },

@@ -40,7 +40,7 @@ const NAMES = {
     library: 'Bibliothek',
     playlist: 'Sendeablauf',
     rundown: 'Elemente des Tages',
-    chip: 'Redundanz-Status öffnen',
+    chip: 'Redundanzstatus öffnen',
     overlay: 'Redundanz',
   },
 };

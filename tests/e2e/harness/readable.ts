@@ -11,7 +11,7 @@ export function textsOf(page: Page): Promise<string[]> {
     };
     const shown = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
     for (const element of shown.querySelectorAll<HTMLElement>('*')) {
-      if (!element.checkVisibility() || element.closest('[data-selectable], .data, option')) continue;
+      if (!element.checkVisibility() || element.closest('[data-selectable], option, [lang=en]:not(html)')) continue;
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) add(element.getAttribute(name));
       for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) add(node.textContent);
     }
@@ -34,6 +34,11 @@ export function misfitsOf(page: Page): Promise<string[]> {
       const { overflowX, textOverflow } = getComputedStyle(element);
       if (element.scrollWidth > element.clientWidth + 1 && !(overflowX === 'hidden' && textOverflow === 'ellipsis')) {
         misfits.push(`${name(element)} is ${element.scrollWidth - element.clientWidth} px too wide for its place`);
+      }
+    }
+    for (const field of shown.querySelectorAll('input')) {
+      if (visible(field) && /^[\d:;]+$/.test(field.value) && field.scrollWidth > field.clientWidth + 1) {
+        misfits.push(`“${field.value}” does not fit into its field`);
       }
     }
     const controls = [...shown.querySelectorAll('button, input, select, textarea, a[href]')].filter(visible);

@@ -53,7 +53,6 @@ const STATUSES: Record<Redundancy['status'], (role: Role) => Partial<Redundancy>
   }),
   incompatible: (role) => ({
     reason: role === 'primary' ? 'superseded' : 'different_version',
-    difference: role === 'primary' ? { shared_seq: 1204, only_here: 3, only_there: 12 } : null,
     offers: { ...OFFERS, make_primary: true, become_secondary: role === 'primary' },
   }),
 };
@@ -115,17 +114,17 @@ export class Stage {
   private redundancy(said: Redundancy): Redundancy {
     const { role, status } = this.as;
     const now = Date.now();
+    const other: Mode = role === 'secondary' || status === 'incompatible' ? 'primary' : 'secondary_failover';
+    const version = role === 'secondary' && status === 'incompatible' ? '0.0.9' : said.peer?.version;
     return {
       ...said,
+      peer: said.peer && { ...said.peer, mode: other, version: version ?? said.peer.version },
       mode: this.mode,
       status,
       since: new Date(now - 4_000).toISOString(),
       last_verify: { at: new Date(now - HOUR_MS / 10).toISOString(), ok: true, cells: 182_000, ms: 88 },
       lag: { entries: 0, bytes: 0, ms: 0 },
       ...STATUSES[status](role),
-      ...(status === 'incompatible' && role === 'secondary' && said.peer
-        ? { peer: { ...said.peer, version: '0.0.9' } }
-        : {}),
     };
   }
 

@@ -23,6 +23,9 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await page.keyboard.press('Escape');
       }
     }
+    // What is still on its way when the station ends is no fault of the photographs.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.close();
   });
 }
 

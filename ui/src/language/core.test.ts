@@ -8,6 +8,7 @@ const sources = import.meta.glob<string>(
   [
     '../../../src-tauri/crates/pair/src/*.rs',
     '../../../src-tauri/crates/node/src/commands/redundancy.rs',
+    '../../../src-tauri/crates/node/src/station/tell.rs',
     '../backend/http.ts',
   ],
   { query: '?raw', import: 'default', eager: true },

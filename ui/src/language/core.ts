@@ -51,6 +51,20 @@ export const SENTENCES: Readonly<Record<string, string>> = {
     'Der Zeuge antwortet, aber nicht, wie er sollte. Prüfen Sie den Zustand von etcd (etcdctl endpoint health).',
   'The other station has been away for so long that its journal cannot be continued: when it is back, all data is compared, and what differs is copied.':
     'Die andere Station war so lange weg, dass ihr Journal sich nicht fortsetzen lässt: Ist sie zurück, werden alle Daten verglichen, und was abweicht, wird kopiert.',
+  'The other station is unavailable.': 'Die andere Station ist nicht erreichbar.',
+  'This station has taken over: it is the primary now.':
+    'Diese Station hat übernommen: Sie ist jetzt Hauptsystem.',
+  'The other station became primary. This station has stopped editing.':
+    'Die andere Station wurde Hauptsystem. Diese Station bearbeitet nicht mehr.',
+  'Both stations became primary apart from each other. Both have stopped editing.':
+    'Beide Stationen wurden unabhängig voneinander Hauptsystem. Beide bearbeiten nicht mehr.',
+  'The two stations do not come into step by themselves.':
+    'Die beiden Stationen kommen nicht von selbst auf gleichen Stand.',
+  'A full check found data on this station that no edit made: restore a backup.':
+    'Eine vollständige Prüfung fand auf dieser Station Daten, die aus keiner Bearbeitung stammen: Stellen Sie eine Sicherung wieder her.',
+  'The journal keeps much that the other station has not acknowledged: bring that station back.':
+    'Das Journal enthält vieles, was die andere Station nicht bestätigt hat: Bringen Sie diese Station zurück.',
+  'The two stations are in step.': 'Die beiden Stationen sind auf gleichem Stand.',
   'The connection to the station is lost. Trying again.':
     'Die Verbindung zur Station ist abgebrochen. Es wird erneut versucht.',
   'The station was started anew. Open the address that it printed this time.':

@@ -1,8 +1,7 @@
-import { createContext } from 'svelte';
+import { createContext, tick } from 'svelte';
 import type { Backend, EntryEvent, ItemView, PlannedEdit, StationEvent } from '../backend';
 import { Drag } from '../drag/drag.svelte';
 import { Clipboard } from '../playlist/clipboard.svelte';
-import { inWords } from '../language/core';
 import { runningItem } from '../playlist/running';
 import { PreviewStore } from '../preview/preview.svelte';
 import { broadcastDay } from '../time/days';
@@ -78,7 +77,7 @@ export class App {
 
   /** Shows another day. */
   openDay(date: string): void {
-    void this.attempt(TRIED.openingDay, () => this.day.open(date));
+    void this.attempt(TRIED.openingDay, () => this.#show(date));
   }
 
   /** Shows what an edit of the open day would move, until it is made or given up. */
@@ -95,7 +94,7 @@ export class App {
   /** Shows an item of any day. */
   showItem(date: string, id: string): void {
     void this.attempt(TRIED.openingDay, async () => {
-      if (this.day.date !== date) await this.day.open(date);
+      if (this.day.date !== date) await this.#show(date);
       this.selectItem(id);
       this.view.playlist?.center(id);
     });
@@ -104,9 +103,17 @@ export class App {
   /** Shows today's running item. */
   goToNow(): void {
     void this.attempt(TRIED.openingDay, async () => {
-      if (this.day.date !== this.today) await this.day.open(this.today);
+      if (this.day.date !== this.today) await this.#show(this.today);
       if (this.running) this.view.playlist?.center(this.running.id);
     });
+  }
+
+  /** The list of a day goes while another one is fetched, and would take the keyboard with it. */
+  async #show(date: string): Promise<void> {
+    const hadKeyboard = (document.activeElement?.closest('[data-scope=playlist]') ?? null) !== null;
+    await this.day.open(date);
+    await tick();
+    if (hadKeyboard && document.activeElement === document.body) this.view.playlist?.focus();
   }
 
   start(): void {
@@ -175,7 +182,7 @@ export class App {
         this.jobs.update(event.job);
         break;
       case 'message':
-        this.messages.add(event.level, inWords(event.text));
+        this.messages.add(event.level, event.text);
         break;
       case 'refetch':
         void this.attempt(TRIED.loading, this.#refreshAll);
