@@ -5,11 +5,11 @@ use serde_json::json;
 use tauri::{AppHandle, Manager};
 
 use crate::notices::Notice;
-use crate::{notify, window};
+use crate::{notify, quit, window, words};
 
 /// Raises the window.
 pub(crate) const OPEN: &str = "open";
-/// Ends the station and the window.
+/// Ends the station and the window, once the operator knows what that does to the pair.
 pub(crate) const QUIT: &str = "quit";
 /// The commands of DESIGN.md 6.2 that the menu runs, by their own names.
 pub(crate) const RESYNC_NOW: &str = "resync_now";
@@ -21,7 +21,9 @@ pub(crate) const HOLD_FAILOVER: &str = "hold_failover";
 pub(crate) fn run(app: &AppHandle, id: &str) {
     match id {
         OPEN => window::raise(app),
-        QUIT => app.exit(0),
+        QUIT => {
+            tauri::async_runtime::spawn(quit::asked(app.clone()));
+        }
         RESYNC_NOW | MAKE_PRIMARY | HAND_OVER | HOLD_FAILOVER => {
             command(app.clone(), id.to_owned())
         }
@@ -38,7 +40,7 @@ fn command(app: AppHandle, name: String) {
             notify(
                 &app,
                 &Notice {
-                    title: "Tandem did not do this".into(),
+                    title: words::REFUSED.into(),
                     body: error.message,
                 },
             );

@@ -35,6 +35,7 @@ pub(crate) fn peer(name: &str, mode: Mode) -> PeerView {
         name: name.into(),
         version: "0.1.0".into(),
         mode,
+        failover_offset_s: (mode == Mode::SecondaryFailover).then_some(30),
         position: position(),
         clock_difference_ms: None,
         last_contact: None,

@@ -3,12 +3,16 @@
 //! Thin on purpose: no rule of the product lives here. The station (crate `node`) decides; the shell shows and asks.
 
 mod actions;
+mod computer;
 mod desktop;
 #[cfg(test)]
 mod fixtures;
 mod ipc;
+mod login;
 mod notices;
+mod quit;
 mod second_start;
+mod sleep;
 mod start;
 mod tray;
 mod window;

@@ -1,8 +1,9 @@
-//! Which changes of the pair an operator must know even when the window is out of sight.
+//! What an operator must know even when the window is out of sight, as desktop notifications.
 //!
-//! Pure: the pair before and after in, at most one notice out.
+//! Pure: what was and what is in, notices out. Which trouble is worth a notice, and when it is over, is the station's
+//! rule (`node::api::Alarms`): a pair that comes and goes is one alarm there, and one notice here.
 
-use node::api::{Mode, Reason, Redundancy, StationInfo, Status};
+use node::api::{Alarm, AlarmCause, Alarms, Mode, Redundancy, StationInfo, Status};
 
 use crate::words;
 
@@ -13,164 +14,169 @@ pub(crate) struct Notice {
     pub(crate) body: String,
 }
 
-/// What is to be said when the pair goes from `before` to `after`: a takeover, a superseded or forked primary, an
-/// unavailable peer, data that are not equal. Nothing for what stays, or for a mode that the operator has just set.
-pub(crate) fn notice(
+/// What is to be said when the alarms go from `before` to `after`: each new one once, and that the pair is in step again
+/// after trouble.
+pub(crate) fn alarms(
+    station: &StationInfo,
+    pair: &Redundancy,
+    before: &Alarms,
+    after: &Alarms,
+) -> Vec<Notice> {
+    let known = before.open.last().map_or(0, |alarm| alarm.number);
+    let new = after.open.iter().filter(|alarm| alarm.number > known);
+    // That the lead changed hands is said by `lead`, whoever did it.
+    let new = new.filter(|alarm| alarm.cause != AlarmCause::TookOver);
+    let mut notices: Vec<_> = new.map(|alarm| raised(station, pair, alarm)).collect();
+    if before.trouble && !after.trouble && pair.status == Status::Synced {
+        notices.push(Notice {
+            title: words::in_step_again(station, pair),
+            body: pair.cause.clone(),
+        });
+    }
+    notices
+}
+
+fn raised(station: &StationInfo, pair: &Redundancy, alarm: &Alarm) -> Notice {
+    let mut body = alarm.text.clone();
+    if let Some(seconds) = pair.countdown_s.filter(|_| !pair.held) {
+        body.push_str(&words::takes_over(seconds));
+    }
+    if let Some(cure) = &alarm.cure {
+        body.push(' ');
+        body.push_str(cure);
+    }
+    Notice {
+        title: words::alarm(station, pair, alarm.cause),
+        body,
+    }
+}
+
+/// The lead changed hands, here to there or there to here.
+pub(crate) fn lead(
     station: &StationInfo,
     before: &Redundancy,
     after: &Redundancy,
 ) -> Option<Notice> {
-    if let Some(title) = takeover(station, before, after) {
-        return Some(Notice {
-            title,
-            body: sentences(after),
-        });
-    }
-    if (before.status, before.reason) == (after.status, after.reason) {
-        return None;
-    }
-    let peer = words::peer(after);
-    let title = match (after.status, after.reason) {
-        (_, Reason::Superseded) => format!("{}: superseded by {peer}", station.name),
-        (
-            _,
-            Reason::TwoPrimaries | Reason::PeerSuperseded | Reason::Forked | Reason::BothPrimary,
-        ) => {
-            format!("{} and {peer}: two primaries", station.name)
+    let title = match (before.mode, after.mode) {
+        (Mode::SecondaryCopy | Mode::SecondaryFailover, Mode::Primary) => words::leads_now(station),
+        (Mode::Primary, Mode::SecondaryCopy | Mode::SecondaryFailover) => {
+            words::follows_now(station, after)
         }
-        (_, Reason::Waiting | Reason::HandoverOpen) => {
-            format!("{} waits for a decision", station.name)
-        }
-        (_, Reason::PromotionFails) => format!("{} cannot take over", station.name),
-        (Status::Unavailable, _) if before.status != Status::Unavailable => {
-            format!("{peer} is unavailable")
-        }
-        (Status::NotSynced, _) => format!("{} and {peer} are not synced", station.name),
         _ => return None,
     };
     Some(Notice {
         title,
-        body: sentences(after),
+        body: after.cause.clone(),
     })
-}
-
-/// The lead changed hands, here to there or there to here.
-fn takeover(station: &StationInfo, before: &Redundancy, after: &Redundancy) -> Option<String> {
-    let peer = words::peer(after);
-    match (before.mode, after.mode) {
-        (Mode::SecondaryCopy | Mode::SecondaryFailover, Mode::Primary) => {
-            Some(format!("{} is primary now", station.name))
-        }
-        (Mode::Primary, Mode::SecondaryCopy | Mode::SecondaryFailover) => {
-            Some(format!("{peer} is primary now; {} follows", station.name))
-        }
-        _ => None,
-    }
-}
-
-/// The cause and the cure in the station's own words, and the countdown where one runs.
-fn sentences(redundancy: &Redundancy) -> String {
-    let mut text = redundancy.cause.clone();
-    if let Some(seconds) = redundancy.countdown_s.filter(|_| !redundancy.held) {
-        text.push_str(&format!(" This station takes over in {seconds} s."));
-    }
-    if let Some(cure) = &redundancy.cure {
-        text.push(' ');
-        text.push_str(cure);
-    }
-    text
 }
 
 #[cfg(test)]
 mod tests {
-    use super::notice;
+    use super::{alarms, lead};
     use crate::fixtures::{peer, redundancy, station};
-    use node::api::{Mode, Reason, Redundancy, Status};
+    use node::api::{Alarm, AlarmCause, Alarms, Mode, Reason, Redundancy, Status};
 
-    fn pair(mode: Mode, status: Status, reason: Reason) -> Redundancy {
+    fn pair(mode: Mode, status: Status) -> Redundancy {
         Redundancy {
-            reason,
             peer: Some(peer("Station B", Mode::Primary)),
             ..redundancy(mode, status)
         }
     }
 
-    #[test]
-    fn an_unavailable_peer_is_announced_once_with_its_countdown() {
-        let synced = pair(Mode::SecondaryFailover, Status::Synced, Reason::Equal);
-        let mut lost = pair(
-            Mode::SecondaryFailover,
-            Status::Unavailable,
-            Reason::NoAnswer,
-        );
-        lost.countdown_s = Some(30);
-        let said = notice(&station("A"), &synced, &lost).unwrap();
-        assert_eq!(said.title, "Station B is unavailable");
-        assert!(said.body.contains("takes over in 30 s"), "{}", said.body);
+    fn board(trouble: bool, open: &[(u64, AlarmCause)]) -> Alarms {
+        let alarm = |(number, cause): &(u64, AlarmCause)| Alarm {
+            number: *number,
+            cause: *cause,
+            reason: Reason::NoAnswer,
+            text: "What is the case.".into(),
+            cure: Some("What to do.".into()),
+            at: "2026-11-22T10:00:00Z".into(),
+            again: 0,
+            over: false,
+        };
+        Alarms {
+            open: open.iter().map(alarm).collect(),
+            sounds: !open.is_empty(),
+            trouble,
+        }
+    }
 
-        let mut later = lost.clone();
-        later.countdown_s = Some(29);
-        assert_eq!(notice(&station("A"), &lost, &later), None);
+    fn titles(pair: &Redundancy, before: &Alarms, after: &Alarms) -> Vec<String> {
+        let notices = alarms(&station("A"), pair, before, after);
+        notices.into_iter().map(|notice| notice.title).collect()
     }
 
     #[test]
-    fn a_takeover_is_announced_on_both_stations() {
-        let lost = pair(
-            Mode::SecondaryFailover,
-            Status::Unavailable,
-            Reason::NoAnswer,
-        );
-        let lead = pair(Mode::Primary, Status::Unavailable, Reason::NoAnswer);
-        let follows = pair(Mode::SecondaryFailover, Status::Synced, Reason::Equal);
+    fn each_alarm_is_announced_once_with_the_stations_names() {
+        let unavailable = board(true, &[(4, AlarmCause::Unavailable)]);
+        let pair = pair(Mode::Primary, Status::Unavailable);
         assert_eq!(
-            notice(&station("A"), &lost, &lead).unwrap().title,
-            "A is primary now"
+            titles(&pair, &board(false, &[]), &unavailable),
+            ["Station B is unavailable"]
+        );
+        assert_eq!(titles(&pair, &unavailable, &unavailable), [""; 0]);
+        let both = board(
+            true,
+            &[(4, AlarmCause::Unavailable), (5, AlarmCause::NotSynced)],
         );
         assert_eq!(
-            notice(&station("A"), &lead, &follows).unwrap().title,
+            titles(&pair, &unavailable, &both),
+            ["A and Station B are not synced"]
+        );
+    }
+
+    #[test]
+    fn the_countdown_is_told_where_one_runs() {
+        let mut lost = pair(Mode::SecondaryFailover, Status::Unavailable);
+        let raised = board(true, &[(1, AlarmCause::Unavailable)]);
+        let said = |pair: &Redundancy| {
+            alarms(&station("A"), pair, &board(false, &[]), &raised)
+                .pop()
+                .unwrap()
+                .body
+        };
+        lost.countdown_s = Some(30);
+        assert_eq!(
+            said(&lost),
+            "What is the case. This station takes over in 30 s. What to do."
+        );
+        lost.held = true;
+        assert_eq!(said(&lost), "What is the case. What to do.");
+    }
+
+    #[test]
+    fn being_in_step_again_is_announced_after_trouble_and_at_no_other_time() {
+        let synced = pair(Mode::Primary, Status::Synced);
+        let acknowledged = board(true, &[]);
+        assert_eq!(
+            titles(&synced, &acknowledged, &board(false, &[])),
+            ["A and Station B are in step again"]
+        );
+        // The operator ended the pair: nothing is in step.
+        let alone = redundancy(Mode::None, Status::NoRedundancy);
+        assert_eq!(titles(&alone, &acknowledged, &board(false, &[])), [""; 0]);
+        assert_eq!(
+            titles(&synced, &board(false, &[]), &board(false, &[])),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn a_change_of_the_lead_is_announced_on_both_stations_and_once() {
+        let follows = pair(Mode::SecondaryFailover, Status::Unavailable);
+        let leads = pair(Mode::Primary, Status::Unavailable);
+        let said = |before, after| lead(&station("A"), before, after).map(|notice| notice.title);
+        assert_eq!(said(&follows, &leads).unwrap(), "A is primary now");
+        assert_eq!(
+            said(&leads, &follows).unwrap(),
             "Station B is primary now; A follows"
         );
-    }
-
-    #[test]
-    fn superseded_forked_and_not_synced_are_announced() {
-        let synced = pair(Mode::Primary, Status::Synced, Reason::Equal);
-        let cases = [
-            (
-                Status::Incompatible,
-                Reason::Superseded,
-                "A: superseded by Station B",
-            ),
-            (
-                Status::Incompatible,
-                Reason::Forked,
-                "A and Station B: two primaries",
-            ),
-            (
-                Status::NotSynced,
-                Reason::SumsDiffer,
-                "A and Station B are not synced",
-            ),
-        ];
-        for (status, reason, title) in cases {
-            let after = pair(Mode::Primary, status, reason);
-            assert_eq!(notice(&station("A"), &synced, &after).unwrap().title, title);
-        }
-    }
-
-    #[test]
-    fn everyday_changes_are_not_announced() {
-        let synced = pair(Mode::Primary, Status::Synced, Reason::Equal);
-        let syncing = pair(Mode::Primary, Status::Syncing, Reason::Behind);
-        let alone = redundancy(Mode::None, Status::NoRedundancy);
-        let connecting = pair(Mode::Primary, Status::Connecting, Reason::FirstContact);
-        for (before, after) in [
-            (&synced, &syncing),
-            (&syncing, &synced),
-            (&alone, &connecting),
-            (&synced, &alone),
-        ] {
-            assert_eq!(notice(&station("A"), before, after), None);
-        }
+        assert_eq!(said(&leads, &leads), None);
+        assert_eq!(
+            said(&redundancy(Mode::None, Status::NoRedundancy), &leads),
+            None
+        );
+        let took_over = board(true, &[(1, AlarmCause::TookOver)]);
+        assert_eq!(titles(&leads, &board(true, &[]), &took_over), [""; 0]);
     }
 }

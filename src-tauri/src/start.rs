@@ -3,20 +3,26 @@
 use std::env;
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
-use node::api::{Event, Redundancy};
+use node::api::{Alarms, Event, Mode, Redundancy};
 use node::station::{Options, StartError, Station};
 use tauri::async_runtime::JoinHandle;
 use tauri::{App, AppHandle, Context, Manager, RunEvent, Wry};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use tauri_plugin_notification::NotificationExt;
 use tauri_plugin_window_state::StateFlags;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use crate::desktop::TrayHost;
+use crate::login::Login;
+use crate::quit::Quit;
+use crate::sleep::Sleep;
 use crate::tray::Tray;
-use crate::{ipc, notices, notify, second_start, window};
+use crate::{computer, ipc, notices, notify, quit, second_start, window};
 
 /// Tandem: one channel, two workstations that back each other up.
 #[derive(Debug, Parser)]
@@ -112,8 +118,17 @@ fn show(station: Station) -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(window_state)
-        .invoke_handler(tauri::generate_handler![ipc::call])
+        .invoke_handler(tauri::generate_handler![
+            ipc::call,
+            computer::computer,
+            computer::start_at_login,
+            quit::quit_heard,
+            quit::quit,
+        ])
         .manage(station.clone())
+        .manage(Login::of(station.data_dir()))
+        .manage(Arc::new(Sleep::default()))
+        .manage(Quit::default())
         .setup(|app| Ok(set_up(app)?))
         .build(context());
     let app = match built {
@@ -125,7 +140,9 @@ fn show(station: Station) -> ExitCode {
     };
     let code = app.run_return(move |app, event| {
         if let RunEvent::Exit = event {
-            app.state::<Following>().0.abort();
+            let following = app.state::<Following>();
+            following.events.abort();
+            following.sleep.abort();
             tauri::async_runtime::block_on(station.stop());
         }
     });
@@ -138,6 +155,10 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     let station = app.state::<Station>().inner().clone();
     let events = station.events();
     let (info, redundancy) = tauri::async_runtime::block_on(station.status())?;
+    let known = Known {
+        alarms: station.alarms(),
+        redundancy: redundancy.clone(),
+    };
 
     let lost = handle.clone();
     let host = TrayHost::watch(move || window::rescue(&lost));
@@ -158,20 +179,43 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     if let Err(error) = second_start::listen(station.data_dir(), move || window::raise(&raised)) {
         tracing::warn!(%error, "a second start will not be able to raise this window");
     }
-    app.manage(Following(tauri::async_runtime::spawn(follow(
-        handle.clone(),
-        events,
-        redundancy,
-    ))));
+    let (paired, mode_is_set) = watch::channel(is_paired(&redundancy));
+    let sleep = Arc::clone(&app.state::<Arc<Sleep>>());
+    app.manage(Following {
+        events: tauri::async_runtime::spawn(follow(handle.clone(), events, known, paired)),
+        sleep: tauri::async_runtime::spawn(async move { sleep.follow(mode_is_set).await }),
+    });
+    let clicked = handle.clone();
+    handle
+        .notification()
+        .on_action(move |_| window::raise(&clicked))?;
     tauri::async_runtime::spawn(end_on_signal(handle));
     Ok(())
 }
 
-/// The task that passes events on. It ends before the window and the tray do, which could not be told any more.
-struct Following(JoinHandle<()>);
+/// The tasks that pass events on. They end before the window and the tray do, which could not be told any more.
+struct Following {
+    events: JoinHandle<()>,
+    sleep: JoinHandle<()>,
+}
+
+fn is_paired(redundancy: &Redundancy) -> bool {
+    redundancy.mode != Mode::None
+}
+
+/// What was told last.
+struct Known {
+    redundancy: Redundancy,
+    alarms: Alarms,
+}
 
 /// Passes every event of the station on: to the window as it is, to the tray and as notices what changed.
-async fn follow(app: AppHandle, mut events: Receiver<Event>, mut pair: Redundancy) {
+async fn follow(
+    app: AppHandle,
+    mut events: Receiver<Event>,
+    mut known: Known,
+    paired: watch::Sender<bool>,
+) {
     loop {
         let event = match events.recv().await {
             Ok(event) => event,
@@ -185,16 +229,30 @@ async fn follow(app: AppHandle, mut events: Receiver<Event>, mut pair: Redundanc
             Err(RecvError::Closed) => return,
         };
         ipc::tell(&app, &event);
-        if let Event::Status {
-            station,
-            redundancy,
-        } = event
-        {
-            if let Some(notice) = notices::notice(&station, &pair, &redundancy) {
-                notify(&app, &notice);
+        match event {
+            Event::Status {
+                station,
+                redundancy,
+            } => {
+                if let Some(notice) = notices::lead(&station, &known.redundancy, &redundancy) {
+                    notify(&app, &notice);
+                }
+                app.state::<Tray>().show(&station, &redundancy);
+                paired.send_if_modified(|paired| {
+                    std::mem::replace(paired, is_paired(&redundancy)) != is_paired(&redundancy)
+                });
+                known.redundancy = *redundancy;
             }
-            app.state::<Tray>().show(&station, &redundancy);
-            pair = *redundancy;
+            Event::Alarms(alarms) => {
+                // An alarm may be told before the status that it is about.
+                if let Ok((station, redundancy)) = app.state::<Station>().status().await {
+                    for notice in notices::alarms(&station, &redundancy, &known.alarms, &alarms) {
+                        notify(&app, &notice);
+                    }
+                }
+                known.alarms = alarms;
+            }
+            _ => {}
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What the tray says: the status in words, what each action would do and to whom, what quitting does to the pair.
+//! What the tray and the notifications say: the status in words, what each action would do and to whom, what quitting does to the pair.
 //!
 //! Pure: values in, text out. The rules themselves are the station's (`Redundancy::offers`).
 
-use node::api::{Mode, Redundancy, StationInfo, Status};
+use node::api::{AlarmCause, Mode, Redundancy, StationInfo, Status};
 
 /// How the other station is called here, by name once it was heard.
 pub(crate) fn peer(redundancy: &Redundancy) -> &str {
@@ -67,16 +67,64 @@ pub(crate) fn quit(redundancy: &Redundancy) -> String {
     let effect = match redundancy.mode {
         Mode::None => return "Quit".into(),
         Mode::Primary if !in_contact => "nobody schedules the channel then".into(),
-        Mode::Primary => match redundancy.peer.as_ref().map(|peer| peer.mode) {
-            Some(Mode::SecondaryFailover) => {
-                format!("{peer} takes over once its failover offset has passed")
-            }
+        Mode::Primary => match redundancy
+            .peer
+            .as_ref()
+            .and_then(|peer| peer.failover_offset_s)
+        {
+            Some(seconds) => format!("{peer} takes over after {seconds} s"),
             _ => format!("{peer} does not take over by itself"),
         },
         Mode::SecondaryCopy | Mode::SecondaryFailover => format!("{peer} goes on without a backup"),
     };
     format!("Quit ({effect})")
 }
+
+/// What an alarm is about, with both names.
+pub(crate) fn alarm(station: &StationInfo, redundancy: &Redundancy, cause: AlarmCause) -> String {
+    let (own, peer) = (&station.name, peer(redundancy));
+    match cause {
+        AlarmCause::Unavailable => format!("{peer} is unavailable"),
+        AlarmCause::TookOver => leads_now(station),
+        AlarmCause::Superseded => format!("{own}: superseded by {peer}"),
+        AlarmCause::TwoPrimaries => format!("{own} and {peer}: two primaries"),
+        AlarmCause::Waiting => format!("{own} waits for a decision"),
+        AlarmCause::CannotTakeOver => format!("{own} cannot take over"),
+        AlarmCause::NotSynced => format!("{own} and {peer} are not synced"),
+        AlarmCause::Incompatible => format!("{own} and {peer} are incompatible"),
+    }
+}
+
+/// How long it is until this station takes over, as a sentence that follows another.
+pub(crate) fn takes_over(seconds: u32) -> String {
+    format!(" This station takes over in {seconds} s.")
+}
+
+/// Trouble has passed.
+pub(crate) fn in_step_again(station: &StationInfo, redundancy: &Redundancy) -> String {
+    format!(
+        "{} and {} are in step again",
+        station.name,
+        peer(redundancy)
+    )
+}
+
+/// This station has the lead.
+pub(crate) fn leads_now(station: &StationInfo) -> String {
+    format!("{} is primary now", station.name)
+}
+
+/// The other station has the lead.
+pub(crate) fn follows_now(station: &StationInfo, redundancy: &Redundancy) -> String {
+    format!(
+        "{} is primary now; {} follows",
+        peer(redundancy),
+        station.name
+    )
+}
+
+/// A command that the station refused.
+pub(crate) const REFUSED: &str = "Tandem did not do this";
 
 #[cfg(test)]
 mod tests {
@@ -132,10 +180,7 @@ mod tests {
         assert_eq!(quit(&redundancy(Mode::None, Status::NoRedundancy)), "Quit");
         let mut pair = redundancy(Mode::Primary, Status::Synced);
         pair.peer = Some(peer("Station B", Mode::SecondaryFailover));
-        assert_eq!(
-            quit(&pair),
-            "Quit (Station B takes over once its failover offset has passed)"
-        );
+        assert_eq!(quit(&pair), "Quit (Station B takes over after 30 s)");
         pair.peer = Some(peer("Station B", Mode::SecondaryCopy));
         assert_eq!(quit(&pair), "Quit (Station B does not take over by itself)");
         pair.status = Status::Unavailable;

@@ -1,6 +1,7 @@
 //! Whole-system tests: real `tandem-node` processes, real sockets and TLS, real SQLite files, real faults.
 //! Each test reads as a claim about the product (DESIGN.md 5 to 7).
 
+mod alarm;
 mod api;
 mod cable;
 mod corpus;

@@ -41,13 +41,13 @@ export class Desktop {
   ) {}
 
   /** Starts `tandem` on a station's data directory. */
-  static async open(station: Station): Promise<Desktop> {
+  static async open(station: Station, env: Record<string, string> = {}): Promise<Desktop> {
     const port = await freePort();
     const driver = Child.start(
       `webdriver-${station.name}`,
       'WebKitWebDriver',
       ['--host=127.0.0.1', `--port=${port}`],
-      { TAURI_WEBVIEW_AUTOMATION: 'true' },
+      { TAURI_WEBVIEW_AUTOMATION: 'true', ...env },
     );
     const url = `http://127.0.0.1:${port}`;
     await until('the driver answers', async () => (await fetch(`${url}/status`)).ok);
@@ -71,6 +71,11 @@ export class Desktop {
 
   async click(role: string, name: string, exact = false): Promise<void> {
     await this.page.click(await this.find(role, name, exact));
+  }
+
+  /** Presses keys of the page, whatever has the focus. */
+  press(...keys: string[]): Promise<void> {
+    return this.page.press(...keys);
   }
 
   /** Waits until the page shows this text. */
@@ -103,8 +108,8 @@ export class Desktop {
     process.kill(this.pid, 'SIGKILL');
   }
 
-  /** Ends app and driver, and removes the station's data. */
-  async remove(): Promise<void> {
+  /** Ends app and driver; the station's data stay. */
+  async end(): Promise<void> {
     try {
       process.kill(this.pid, 'SIGTERM');
       await until('the app has ended', async () => !isRunning(this.pid));
@@ -112,6 +117,11 @@ export class Desktop {
       // It was killed by the test itself.
     }
     await this.driver.end();
+  }
+
+  /** Ends app and driver, and removes the station's data. */
+  async remove(): Promise<void> {
+    await this.end();
     await this.station.remove();
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { Answer } from '../../../ui/src/backend/contract';
 import type { Station } from './station';
 import { until } from './wait';
@@ -37,4 +38,13 @@ export async function has(station: Station, wanted: string[]): Promise<void> {
     if (found.join() !== wanted.join()) throw new Error(`it has ${found.join(', ')}`);
     return true;
   });
+}
+
+/** Changes a row as no edit would, behind the station's back. */
+export function damage(station: Station, title: string): void {
+  const change = `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+assert db.execute("UPDATE item SET title = 'rotten' WHERE title = ?", sys.argv[2:]).rowcount >= 1
+db.commit()`;
+  execFileSync('/usr/bin/python3', ['-c', change, `${station.dir}/tandem.db`, title]);
 }

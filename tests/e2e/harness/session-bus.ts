@@ -54,6 +54,8 @@ export class SessionBus {
   /** Everything that stood beside the icon, in order. */
   labels = (): Promise<string[]> => this.ask('labels');
   notifications = (): Promise<Notification[]> => this.ask('notifications');
+  /** Clicks on a notification. */
+  click = ({ id }: Notification): Promise<void> => this.ask('click', id);
   /** What is kept from sleeping, and why. */
   inhibitors = (service: 'login' | 'power'): Promise<Record<string, string>[]> => this.ask('inhibitors', service);
 

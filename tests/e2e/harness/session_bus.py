@@ -110,9 +110,14 @@ class Notifications:
 
     name, path, xml = "org.freedesktop.Notifications", "/org/freedesktop/Notifications", NOTIFICATIONS
 
-    def __init__(self, _bus):
+    def __init__(self, bus):
+        self.bus = bus
         self.said = []
         self.last = 0
+
+    def click(self, number):
+        """Somebody clicks on the notification itself."""
+        self.bus.emit_signal(None, self.path, self.name, "ActionInvoked", GLib.Variant("(us)", (number, "default")))
 
     def call(self, method, args, _sender):
         if method == "GetCapabilities":
@@ -159,17 +164,21 @@ class Power:
 
     name, path, xml = "org.freedesktop.PowerManagement", "/org/freedesktop/PowerManagement/Inhibit", POWER
 
-    def __init__(self, _bus):
+    def __init__(self, bus):
+        self.bus = bus
         self.held = {}
         self.last = 0
 
-    def call(self, method, args, _sender):
+    def call(self, method, args, sender):
         if method == "UnInhibit":
             self.held.pop(args.unpack()[0], None)
             return GLib.Variant("()", ())
         self.last += 1
-        who, why = args.unpack()
-        self.held[self.last] = {"who": who, "why": why}
+        number, (who, why) = self.last, args.unpack()
+        self.held[number] = {"who": who, "why": why}
+        # Whoever goes away holds nothing.
+        Gio.bus_watch_name_on_connection(
+            self.bus, sender, Gio.BusNameWatcherFlags.NONE, None, lambda *_: self.held.pop(number, None))
         return GLib.Variant("(u)", (self.last,))
 
 
@@ -223,6 +232,9 @@ class Desktop:
 
     def notifications(self):
         return self.services["notifications"].said
+
+    def click(self, number):
+        self.services["notifications"].click(number)
 
     def inhibitors(self, service):
         return list(self.services[service].held.values())

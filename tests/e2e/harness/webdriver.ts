@@ -12,6 +12,7 @@ export const Key = {
   delete: '\uE017',
   tab: '\uE004',
   f2: '\uE032',
+  f9: '\uE039',
 } as const;
 
 /** A driver's session: one automated window. */

@@ -1,10 +1,9 @@
 /** The tray as a desktop sees it: over D-Bus, with a panel of the tests' own. */
-import { execFileSync } from 'node:child_process';
 import { expect, test } from '@playwright/test';
 import { Desktop } from '../harness/desktop';
 import { Display } from '../harness/display';
 import { drawing, pixels, type Pixels } from '../harness/pixels';
-import { schedule } from '../harness/schedule';
+import { damage, schedule, titles } from '../harness/schedule';
 import { SessionBus, type TrayIcon } from '../harness/session-bus';
 import { pair, Station } from '../harness/station';
 import { until } from '../harness/wait';
@@ -34,15 +33,6 @@ function entry(face: TrayIcon, words: string): TrayIcon['menu'][number] {
   return found;
 }
 
-/** Changes a row as no edit would, behind the station's back. */
-function damage(station: Station): void {
-  const change = `import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-assert db.execute("UPDATE item SET title = 'rotten' WHERE title = 'Film'").rowcount >= 1
-db.commit()`;
-  execFileSync('/usr/bin/python3', ['-c', change, `${station.dir}/tandem.db`]);
-}
-
 test('the tray shows each of the seven statuses by an icon of its own, in a word, and in the first line of its menu', async () => {
   test.setTimeout(240_000);
   await bus.offer('tray');
@@ -52,6 +42,8 @@ test('the tray shows each of the seven statuses by an icon of its own, in a word
   const see = async (status: string, label: string, headline: string) => {
     const { face, icon } = await shows(status, label, headline);
     icons.push(icon);
+    await a.find('button', label);
+    await a.photograph(`window-${status}`);
     return face;
   };
   try {
@@ -77,7 +69,7 @@ test('the tray shows each of the seven statuses by an icon of its own, in a word
     expect(entry(synced, 'Hand over').label).toBe('Hand over to Station B');
     expect(entry(synced, 'Hand over').enabled).toBe(true);
     expect(entry(synced, 'Make primary').enabled).toBe(false);
-    expect(entry(synced, 'Quit').label).toContain('Station B takes over');
+    expect(entry(synced, 'Quit').label).toBe('Quit (Station B takes over after 300 s)');
 
     await until('the tray shows Syncing while the secondary answers late', async () => {
       await b.reaches('synced');
@@ -86,13 +78,14 @@ test('the tray shows each of the seven statuses by an icon of its own, in a word
         await schedule(a.station, 'Film');
         await until('the edit is under way', async () => (await bus.tray()).label !== 'Synced');
         icons[3] = (await shows('syncing', 'Syncing', 'Primary: syncing with Station B')).icon;
+        await a.photograph('window-syncing');
         return true;
       } finally {
         b.freeze('SIGCONT');
       }
     });
 
-    await b.reaches('synced');
+    await until('the edit is there', async () => (await titles(b)).includes('Film'));
     await b.end('SIGKILL');
     await see('unavailable', 'Unavailable', 'Primary: Station B is unavailable');
 
@@ -100,7 +93,7 @@ test('the tray shows each of the seven statuses by an icon of its own, in a word
     await see('incompatible', 'Incompatible', 'Primary: incompatible with Station B');
 
     await b.end();
-    damage(b);
+    damage(b, 'Film');
     await b.run();
     await b.reaches('synced');
     await b.call('verify', {});

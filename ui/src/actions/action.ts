@@ -20,6 +20,8 @@ export interface ActionRule {
   /** Its keys (see `keys.ts`) as long as the operator has not given it others; the first ones are shown. */
   readonly keys: readonly string[];
   readonly icon?: IconName;
+  /** Whether its keys work while a dialog is open, too. */
+  readonly evenInDialogs?: boolean;
   /** Whether it changes replicated data: not possible on a station that does not edit. */
   readonly edits?: boolean;
   /** Why it cannot be done now, beside the station's role; null where it can. */

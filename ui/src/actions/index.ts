@@ -1,6 +1,8 @@
 import type { MenuEntry } from '../components/Menu.svelte';
 import type { App } from '../stores/app.svelte';
 import { actionFrom, unavailable, type Action, type ActionId, type Scope } from './action';
+import { alarmActions } from './alarm';
+import { desktopActions } from './desktop';
 import { keysOf, showKeys } from './keys';
 import { libraryActions } from './library';
 import { playlistActions } from './playlist';
@@ -10,9 +12,13 @@ export { unavailable, type Action, type ActionId, type Group } from './action';
 export { showKeys } from './keys';
 
 /** Everything that an operator can do by key. */
-export const actions: readonly Action[] = [...playlistActions, ...libraryActions, ...windowActions].map(
-  actionFrom,
-);
+export const actions: readonly Action[] = [
+  ...playlistActions,
+  ...libraryActions,
+  ...windowActions,
+  ...alarmActions,
+  ...desktopActions,
+].map(actionFrom);
 
 const byId = new Map<string, Action>(actions.map((action) => [action.id, action]));
 
@@ -74,9 +80,10 @@ function takesKeys(target: EventTarget | null, keys: string): boolean {
 export function handleKey(event: KeyboardEvent, app: App): void {
   if (event.defaultPrevented || event.isComposing) return;
   const keys = keysOf(event);
-  if (takesKeys(event.target, keys)) return;
-  const scope = scopeOf(event.target);
   const candidates = actions.filter((action) => action.keys.includes(keys));
+  const always = candidates.some((action) => action.evenInDialogs);
+  if (!always && takesKeys(event.target, keys)) return;
+  const scope = scopeOf(event.target);
   const action =
     candidates.find((action) => action.scope === scope) ??
     candidates.find((action) => action.scope === 'global');

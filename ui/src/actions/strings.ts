@@ -46,6 +46,8 @@ export const ACTION = texts({
   'window.settings': { en: 'Settings', de: 'Einstellungen' },
   'window.playlist': { en: 'To the playlist', de: 'Zum Sendeablauf' },
   'window.library': { en: 'To the library', de: 'Zur Bibliothek' },
+  'window.quit': { en: 'Quit Tandem', de: 'Tandem beenden' },
+  'alarm.acknowledge': { en: 'Acknowledge the alarm', de: 'Alarm quittieren' },
   'window.help': { en: 'Keyboard help', de: 'Tastenhilfe' },
 });
 

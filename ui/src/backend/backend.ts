@@ -10,6 +10,24 @@ export interface EventListener {
   disconnected(reason: string): void;
 }
 
+/** How the computer that the app's window is on is set. */
+export interface Computer {
+  /** Whether this station starts when its user logs in; null where this system has no such thing. */
+  start_at_login: boolean | null;
+  /** Whether it is kept awake: while a redundancy mode is set, where something answers that can. */
+  awake: 'not_needed' | 'held' | 'no_service';
+}
+
+/** What only the app's own window can do: no command of the station. */
+export interface DesktopControls {
+  computer(): Promise<Computer>;
+  startAtLogin(on: boolean): Promise<void>;
+  /** Quit was chosen outside of the page: whoever asks the operator says that it does. Until the answered function is called. */
+  onQuit(asked: () => void): () => void;
+  /** Ends the station and its window. */
+  quit(): Promise<void>;
+}
+
 /** The one way to the core. Nothing outside `src/backend` knows which transport is used. */
 export interface Backend {
   /** The app's own window, or a browser at the station's control port. */
@@ -18,6 +36,8 @@ export interface Backend {
   call<C extends Command>(command: C, args: Args<C>): Promise<Answer<C>>;
   /** Asks for a folder of the station's machine in the system's own dialog, where there is one. Null: cancelled. */
   chooseFolder?(startAt?: string): Promise<string | null>;
+  /** Only in the app's own window. */
+  readonly desktop?: DesktopControls;
   /** Listens to events until the function that it returns is called. */
   events(listener: EventListener): () => void;
 }

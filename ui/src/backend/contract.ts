@@ -1,6 +1,9 @@
 /** The commands and events of the station (DESIGN.md 6.2), by the names that the UI uses. Generated from Rust. */
 import type { Commands } from './bindings/Commands';
 
+export type { Alarm } from './bindings/Alarm';
+export type { AlarmCause } from './bindings/AlarmCause';
+export type { Alarms } from './bindings/Alarms';
 export type { ApiError } from './bindings/ApiError';
 export type { Asset } from './bindings/Asset';
 export type { AssetKind } from './bindings/AssetKind';

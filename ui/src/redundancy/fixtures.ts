@@ -42,6 +42,7 @@ export function peer(change: Partial<PeerView> = {}): PeerView {
     mode: 'secondary_failover',
     position,
     clock_difference_ms: 12,
+    failover_offset_s: 30,
     last_contact: '2026-11-22T20:59:59Z',
     last_verify: null,
     ...change,

@@ -7,7 +7,15 @@ import { counted, number, size } from '../language/format';
 import type { Density, Size, Theme } from './appearance.svelte';
 
 export type SettingsSection =
-  'redundancy' | 'channel' | 'media' | 'data' | 'appearance' | 'shortcuts' | 'language';
+  | 'redundancy'
+  | 'channel'
+  | 'media'
+  | 'data'
+  | 'alarm'
+  | 'computer'
+  | 'appearance'
+  | 'shortcuts'
+  | 'language';
 
 export const DIALOG = texts({
   title: { en: 'Settings', de: 'Einstellungen' },
@@ -19,6 +27,8 @@ export const SECTION: Record<SettingsSection, string> = texts({
   channel: { en: 'Channel', de: 'Kanal' },
   media: { en: 'Media folders', de: 'Medienordner' },
   data: { en: 'Data', de: 'Daten' },
+  alarm: { en: 'Alarm', de: 'Alarm' },
+  computer: { en: 'This computer', de: 'Dieser Computer' },
   appearance: { en: 'Appearance', de: 'Darstellung' },
   shortcuts: { en: 'Shortcuts', de: 'Tastenkürzel' },
   language: { en: 'Language', de: 'Sprache' },

@@ -1,5 +1,7 @@
 import { createContext, tick } from 'svelte';
+import { AlarmStore } from '../alarm/alarms.svelte';
 import type { Backend, EntryEvent, ItemView, PlannedEdit, StationEvent } from '../backend';
+import { QUIT } from '../desktop/strings';
 import { Drag } from '../drag/drag.svelte';
 import { Clipboard } from '../playlist/clipboard.svelte';
 import { runningItem } from '../playlist/running';
@@ -33,6 +35,7 @@ export type Overlay =
   | 'find'
   | 'copy'
   | 'templates'
+  | 'quit'
   | null;
 
 /** All that the screen shows, fed by one backend. */
@@ -43,6 +46,7 @@ export class App {
   readonly clipboard = new Clipboard();
   readonly drag = new Drag();
   readonly view = new ViewStore();
+  readonly alarms: AlarmStore;
   readonly station: StationStore;
   readonly channel: ChannelStore;
   readonly day: DayStore;
@@ -55,6 +59,7 @@ export class App {
   #stopEvents: (() => void) | undefined;
 
   constructor(readonly backend: Backend) {
+    this.alarms = new AlarmStore(backend);
     this.station = new StationStore(backend);
     this.channel = new ChannelStore(backend);
     this.day = new DayStore(backend, this.selection);
@@ -116,6 +121,13 @@ export class App {
     if (hadKeyboard && document.activeElement === document.body) this.view.playlist?.focus();
   }
 
+  /** Says first what quitting does to the pair; a station alone ends at once. */
+  async askToQuit(): Promise<void> {
+    const { desktop } = this.backend;
+    if (this.station.redundancy?.mode !== 'none') this.overlay = 'quit';
+    else await this.attempt(QUIT.tried, async () => desktop?.quit());
+  }
+
   start(): void {
     this.clock.start();
     this.#stopEvents = this.backend.events({
@@ -134,6 +146,7 @@ export class App {
 
   stop(): void {
     this.#stopEvents?.();
+    this.alarms.stop();
     this.clock.stop();
   }
 
@@ -157,7 +170,7 @@ export class App {
   }
 
   readonly #refreshAll = coalesce(async () => {
-    await Promise.all([this.station.refresh(), this.channel.refresh()]);
+    await Promise.all([this.alarms.refresh(), this.station.refresh(), this.channel.refresh()]);
     await Promise.all([
       this.day.open(this.day.date ?? this.today),
       this.library.refresh(),
@@ -180,6 +193,9 @@ export class App {
         break;
       case 'job':
         this.jobs.update(event.job);
+        break;
+      case 'alarms':
+        this.alarms.now = event;
         break;
       case 'message':
         this.messages.add(event.level, event.text);

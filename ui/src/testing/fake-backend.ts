@@ -169,6 +169,7 @@ export function stationBackend(
       return { total: assets.length, assets: assets.slice(first, first + (limit ?? 100)) };
     },
     list_jobs: () => [],
+    get_alarms: () => ({ open: [], sounds: false, trouble: false }),
     get_history: () => ({ entries: [], undo: null, redo: null }),
     insert_items: changed,
     update_items: changed,

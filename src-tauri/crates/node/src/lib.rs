@@ -1,5 +1,6 @@
 //! A station: the store and the pair driven by tokio, the peer's link, and the commands that operators and programs run.
 
+mod alarm;
 pub mod api;
 pub mod call;
 pub mod commands;

@@ -25,6 +25,10 @@ version: string,
  */
 mode: Mode, 
 /**
+ * How long it waits for a silent primary before it takes over, in seconds; null where it never does so by itself.
+ */
+failover_offset_s: number | null, 
+/**
  * Where it is.
  */
 position: PositionView, 

@@ -4,7 +4,7 @@ use domain::ids::{PlaylistId, StationId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ErrorCode, Job, Redundancy, StationInfo};
+use super::{Alarms, ErrorCode, Job, Redundancy, StationInfo};
 
 /// An event. The first one on a new connection is a `status`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -30,6 +30,8 @@ pub enum Event {
         /// The job as it is now.
         job: Box<Job>,
     },
+    /// What nobody has acknowledged has changed.
+    Alarms(Alarms),
     /// Something that an operator must know.
     Message(Message),
     /// This client missed events (it was too slow, or all data were replaced): refetch everything that is shown.

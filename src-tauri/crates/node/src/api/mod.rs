@@ -4,6 +4,7 @@
 //! are generated from it. Ids are UUID strings, instants RFC 3339, durations and points in frames (integers), clock
 //! times in a day timecode strings, hashes lower-case hex strings; what is not there is null.
 
+mod alarm;
 mod backup;
 mod data;
 mod error;
@@ -22,6 +23,7 @@ mod station;
 mod table;
 mod templates;
 
+pub use alarm::*;
 pub use backup::*;
 pub use data::*;
 pub use error::*;

@@ -175,6 +175,8 @@ pub struct PeerView {
     pub version: String,
     /// Its mode.
     pub mode: Mode,
+    /// How long it waits for a silent primary before it takes over, in seconds; null where it never does so by itself.
+    pub failover_offset_s: Option<u32>,
     /// Where it is.
     pub position: PositionView,
     /// Its clock minus ours, in milliseconds; null where it was not measured.

@@ -93,6 +93,11 @@ commands! {
     /// The changes of status, mode and primary, newest first.
     Local get_redundancy_log: GetRedundancyLog => Vec<RedundancyLogEntry>;
 
+    /// The alarms that nobody has acknowledged.
+    Local get_alarms: Nothing => Alarms;
+    /// Silences alarms; who did it and when stands in the redundancy log.
+    Local acknowledge_alarms: AcknowledgeAlarms => Alarms;
+
     /// What each station has that the other lacks.
     Local compare_histories: Nothing => Comparison;
 

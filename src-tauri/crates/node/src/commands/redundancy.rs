@@ -333,6 +333,10 @@ fn shown_peer(peer: &pair::view::PeerView, snapshot: &Snapshot) -> PeerView {
         name: peer.name.clone(),
         version: peer.version.to_string(),
         mode: peer.mode.into(),
+        failover_offset_s: match peer.mode {
+            pair::Mode::SecondaryFailover { offset_s } => Some(offset_s),
+            pair::Mode::None | pair::Mode::Primary | pair::Mode::SecondaryCopy => None,
+        },
         position: position(&peer.head),
         clock_difference_ms: Some(peer.clock_difference_ms),
         last_contact: heard_ms.map(instant),

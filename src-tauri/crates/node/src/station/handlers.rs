@@ -76,6 +76,14 @@ impl Handlers for Running {
         redundancy::log(&self.desk, args).await
     }
 
+    async fn get_alarms(&self, _: Nothing) -> Result<Alarms, ApiError> {
+        Ok(self.alarms.open_alarms())
+    }
+
+    async fn acknowledge_alarms(&self, args: AcknowledgeAlarms) -> Result<Alarms, ApiError> {
+        self.alarms.acknowledge(args.up_to, self.desk.user()).await
+    }
+
     async fn compare_histories(&self, _: Nothing) -> Result<Comparison, ApiError> {
         compare::histories(&self.desk, &self.redundancy).await
     }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ids::StationId;
 use domain::validate;
+use futures_util::future::BoxFuture;
 use semver::Version;
 use serde_json::Value;
 use store::{OpenError, Store};
@@ -21,7 +22,8 @@ use tokio_util::task::TaskTracker;
 pub use events::Events;
 pub use options::{NoDataDir, Options, VERSION_VARIABLE, data_dir, version};
 
-use crate::api::{self, ApiError, Event, Handlers as _, Nothing, Redundancy, StationInfo};
+use crate::alarm::Keeper;
+use crate::api::{self, Alarms, ApiError, Event, Handlers as _, Nothing, Redundancy, StationInfo};
 use crate::commands::media_roots::MediaRootFolders;
 use crate::commands::{self, Desk};
 use crate::control::{self, ControlError, ControlServer, find_ui};
@@ -86,6 +88,7 @@ struct Running {
     desk: Desk,
     metrics: Arc<Metrics>,
     redundancy: RedundancyHandle,
+    alarms: Keeper,
     jobs: Jobs,
     prober: Prober,
     roots: MediaRootFolders,
@@ -173,6 +176,7 @@ impl Station {
             desk: Desk::new(store.clone(), &options::system_user(), metrics.clone()),
             metrics: metrics.clone(),
             redundancy: redundancy.clone(),
+            alarms: Keeper::open(store.clone()).await,
             jobs: Jobs::new(events.clone()),
             prober: Prober::default(),
             roots: MediaRootFolders::new(store.clone()),
@@ -214,6 +218,9 @@ impl Station {
                 .clone()
                 .run_until_cancelled_owned(tell::durables(running.clone(), events.clone())),
         );
+        for task in alarm_tasks(&running, &redundancy, &events) {
+            tasks.spawn(closing.clone().run_until_cancelled_owned(task));
+        }
         tasks.spawn(closing.clone().run_until_cancelled_owned(answer_peer(
             running.desk.clone(),
             redundancy.clone(),
@@ -257,6 +264,12 @@ impl Station {
             running.get_station(Nothing {}).await?,
             running.get_redundancy(Nothing {}).await?,
         ))
+    }
+
+    /// The alarms that nobody has acknowledged.
+    #[must_use]
+    pub fn alarms(&self) -> Alarms {
+        self.0.running.alarms.open_alarms()
     }
 
     /// Who this station is.
@@ -309,6 +322,21 @@ impl Station {
             tracing::warn!(%error, "the data could not be closed in order");
         }
     }
+}
+
+/// What raises, tells and keeps the alarms.
+fn alarm_tasks(
+    running: &Arc<Running>,
+    redundancy: &RedundancyHandle,
+    events: &Events,
+) -> [BoxFuture<'static, ()>; 3] {
+    let [watching, telling, keeping] = [(); 3].map(|()| running.clone());
+    let (redundancy, events) = (redundancy.clone(), events.clone());
+    [
+        Box::pin(async move { watching.alarms.watch(redundancy).await }),
+        Box::pin(async move { telling.alarms.tell(events).await }),
+        Box::pin(async move { keeping.alarms.keep().await }),
+    ]
 }
 
 /// Answers what the peer asks, as it comes; the listener bounds how much that is at a time.
