@@ -42,6 +42,9 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
   const assets = screen.library.getByRole('listbox', { name: 'Assets' }).getByRole('option');
   await expect(assets.first()).toBeVisible();
 
+  /** What an edit put somewhere is selected once the screen shows it: an operator looks before pressing the next key. */
+  const selected = (title: string) => expect(screen.rundown.getByRole('row', { selected: true })).toContainText(title);
+
   await test.step('help says which keys there are', async () => {
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog', { name: 'Keyboard' })).toContainText('Find in all days');
@@ -54,10 +57,12 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
     await expect(assets).toHaveCount(2);
     await press(page, 'ArrowDown', 'Shift+End', 'Enter');
     await has(station, ['Late news', 'Morning news']);
+    await expect(screen.item('Morning news')).toBeVisible();
     await press(page, 'Control+f', 'Escape', 'ArrowDown');
     await expect(assets).toHaveCount(4);
     await press(page, 'End', 'Enter');
     await has(station, ['Late news', 'Morning news', 'Weather']);
+    await expect(screen.item('Weather')).toBeVisible();
   });
 
   await test.step('items are moved, doubled, cut and put elsewhere', async () => {
@@ -69,6 +74,8 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
     await has(station, ['Morning news', 'Late news', 'Weather']);
     await press(page, 'End', 'Control+v');
     await has(station, ['Morning news', 'Late news', 'Weather', 'Late news']);
+    await expect(screen.item('Late news')).toHaveCount(2);
+    await selected('Late news');
   });
 
   await test.step('titles, durations and starts are typed in place', async () => {
@@ -96,12 +103,16 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
     const before = await titles(station);
     await press(page, 'n');
     await has(station, [...before, 'Note']);
+    await selected('Note');
     await press(page, 'l');
     await has(station, [...before, 'Note', 'Live']);
+    await selected('Live');
     await press(page, 'Control+z', 'Control+z');
     await has(station, before);
+    await expect(page.getByRole('button', { name: 'Redo', exact: true })).not.toHaveAttribute('aria-disabled');
     await press(page, 'Control+Shift+z');
     await has(station, [...before, 'Note']);
+    await expect(screen.item('Note')).toBeVisible();
     await press(page, 'End', 'Delete');
     await has(station, before);
   });

@@ -353,8 +353,8 @@ export const LANGUAGE = texts({
     de: `Datum und Zahlen: ${date}, ${number}`,
   }),
   journal: {
-    en: 'Names of edits, notices of the station and names of backups stay as they were stored, in English.',
-    de: 'Namen von Bearbeitungen, Hinweise der Station und Namen von Sicherungen bleiben, wie sie gespeichert wurden: auf Englisch.',
+    en: 'Names of edits and backups and the redundancy log stay as they were stored, in English.',
+    de: 'Namen von Änderungen und Sicherungen und das Redundanzprotokoll bleiben, wie sie gespeichert wurden: auf Englisch.',
   },
 });
 
