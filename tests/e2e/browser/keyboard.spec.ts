@@ -52,13 +52,13 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
   });
 
   await test.step('clips come from the library', async () => {
-    await press(page, 'Control+f');
+    await press(page, '/');
     await page.keyboard.type('news');
     await expect(assets).toHaveCount(2);
     await press(page, 'ArrowDown', 'Shift+End', 'Enter');
     await has(station, ['Late news', 'Morning news']);
     await expect(screen.item('Morning news')).toBeVisible();
-    await press(page, 'Control+f', 'Escape', 'ArrowDown');
+    await press(page, '/', 'Escape', 'ArrowDown');
     await expect(assets).toHaveCount(4);
     await press(page, 'End', 'Enter');
     await has(station, ['Late news', 'Morning news', 'Weather']);

@@ -63,7 +63,7 @@ function scopeOf(target: EventTarget | null): Scope {
 }
 
 /** The one action that is asked for in the middle of typing. */
-const SEARCH: ActionId = 'library.search';
+const SEARCH: ActionId = 'day.findHere';
 
 /** Whether the target takes keys itself: someone is typing, a dialog or a menu is open. */
 function takesKeys(target: EventTarget | null, keys: string): boolean {

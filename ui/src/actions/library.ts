@@ -11,7 +11,7 @@ export const libraryActions: readonly ActionRule[] = [
     id: 'library.search',
     group: 'Library',
     scope: 'global',
-    keys: ['Mod+F', '/'],
+    keys: ['/'],
     icon: 'search',
     run: (app) => app.view.library?.focusSearch(),
   },

@@ -14,6 +14,7 @@ const LIVE_S = 60;
 
 const needsItems = (app: App) => (app.day.selected.length ? null : NEEDS.item);
 const needsDay = (app: App) => (app.day.playlist ? null : NEEDS.day);
+const needsFound = (app: App) => (app.find.matches.length > 0 ? null : NEEDS.found);
 const needsRunning = (app: App) => (app.running ? null : NEEDS.running);
 
 /** Where new items go now. */
@@ -128,6 +129,36 @@ export const playlistActions: readonly ActionRule[] = [
     run: (app) => {
       app.view.goToTime = true;
     },
+  },
+  {
+    id: 'day.findHere',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['Mod+F'],
+    icon: 'search',
+    unavailable: needsDay,
+    run: ({ find, view }) => {
+      find.open = true;
+      view.findField?.select();
+    },
+  },
+  {
+    id: 'day.findNext',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['F3'],
+    icon: 'arrow_down',
+    unavailable: needsFound,
+    run: ({ find }) => find.step(1),
+  },
+  {
+    id: 'day.findPrevious',
+    group: 'Playlist',
+    scope: 'global',
+    keys: ['Shift+F3'],
+    icon: 'arrow_up',
+    unavailable: needsFound,
+    run: ({ find }) => find.step(-1),
   },
   {
     id: 'day.find',
@@ -301,6 +332,18 @@ export const playlistActions: readonly ActionRule[] = [
       void app.edit(TRIED.duplicating, () =>
         app.day.insert(placeForNew(app), app.day.selected.map(asNewItem)),
       ),
+  },
+  {
+    id: 'items.repeat',
+    group: 'Playlist',
+    scope: 'playlist',
+    keys: ['R'],
+    icon: 'repeat',
+    edits: true,
+    unavailable: needsItems,
+    run: (app) => {
+      app.overlay = 'repeat';
+    },
   },
   {
     id: 'items.delete',

@@ -12,6 +12,9 @@ export const ACTION = texts({
   'day.now': { en: 'Go to now', de: 'Zum Jetzt' },
   'day.follow': { en: 'Follow now', de: 'Jetzt mitlaufen' },
   'day.time': { en: 'Go to a time', de: 'Zu einer Zeit' },
+  'day.findHere': { en: 'Find in this day', de: 'In diesem Tag suchen' },
+  'day.findNext': { en: 'Find the next one', de: 'Nächsten Treffer finden' },
+  'day.findPrevious': { en: 'Find the one before', de: 'Vorigen Treffer finden' },
   'day.find': { en: 'Find in all days', de: 'In allen Tagen suchen' },
   'day.templates': { en: 'Templates', de: 'Vorlagen' },
   'day.copy': { en: 'Copy to other days', de: 'Auf andere Tage kopieren' },
@@ -25,6 +28,7 @@ export const ACTION = texts({
   'items.copy': { en: 'Copy', de: 'Kopieren' },
   'items.paste': { en: 'Paste', de: 'Einfügen' },
   'items.duplicate': { en: 'Duplicate', de: 'Duplizieren' },
+  'items.repeat': { en: 'Repeat', de: 'Wiederholt einfügen' },
   'items.delete': { en: 'Delete', de: 'Löschen' },
   'items.up': { en: 'Move up', de: 'Nach oben' },
   'items.down': { en: 'Move down', de: 'Nach unten' },
@@ -66,6 +70,10 @@ export const NEEDS = texts({
   oneAsset: { en: 'Select one asset first.', de: 'Wählen Sie zuerst genau ein Asset aus.' },
   day: { en: 'The day is not loaded yet.', de: 'Der Tag ist noch nicht geladen.' },
   items: { en: 'The day is empty.', de: 'Der Tag ist leer.' },
+  found: {
+    en: 'Nothing was searched for and found in this day.',
+    de: 'In diesem Tag wurde nichts gesucht und gefunden.',
+  },
   running: {
     en: 'Nothing in this day is on air now.',
     de: 'Von diesem Tag ist jetzt nichts auf Sendung.',

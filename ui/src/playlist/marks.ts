@@ -8,15 +8,15 @@ export function markTone(mark: Mark): 'alarm' | 'attention' {
   return mark.kind === 'gap' || mark.kind === 'past_day_end' ? 'attention' : 'alarm';
 }
 
-/** A mark in words, with how much it is about. */
-export function markText(mark: Mark, rate: FrameRate): string {
+/** A mark of an item of this duration in words, with how much it is about. */
+export function markText(mark: Mark, rate: FrameRate, duration: number): string {
   switch (mark.kind) {
     case 'gap':
       return MARK.gap(formatLength(mark.frames, rate));
     case 'cut_short':
       return MARK.cutShort(formatLength(mark.frames, rate));
     case 'never_plays':
-      return MARK.neverPlays;
+      return MARK.neverPlays(formatLength(duration, rate));
     case 'past_day_end':
       return MARK.pastDayEnd(formatLength(mark.frames, rate));
     case 'no_such_time':

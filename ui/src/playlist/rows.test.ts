@@ -17,6 +17,15 @@ describe('the lines of a day', () => {
       { kind: 'gap', gap: { after: null, before: null, frames: DAY } },
     ]));
 
+  test('what still runs of the day before stands at the head', () => {
+    const carried = { title: 'Night film', frames: 750, ends_at: '06:00:30:00' };
+    expect(dayRows(aDay([anItem('a')], { carried }))[0]).toEqual({
+      kind: 'carried',
+      key: 'carried',
+      carried,
+    });
+  });
+
   test('what starts past the day’s end stands below a line', () => {
     const items = [
       anItem('a', { duration: DAY, plays: DAY }),
@@ -44,6 +53,7 @@ test('the totals count each item once, and only what plays', () => {
     gaps: 1,
     gapFrames: 50,
     overruns: 3,
+    lost: 0,
     overrun: 10,
   });
 });

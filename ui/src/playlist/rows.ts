@@ -1,10 +1,12 @@
-import type { ItemView, Mark, PlaylistView } from '../backend';
+import type { Carried, ItemView, Mark, PlaylistView } from '../backend';
 import type { Gap } from '../stores/selection.svelte';
 
 /** A line of the playlist as it is shown. */
 export type DayRow =
   | { kind: 'item'; key: string; item: ItemView; number: number }
   | { kind: 'gap'; key: string; gap: Gap }
+  /** What of the day before still runs. */
+  | { kind: 'carried'; key: string; carried: Carried }
   /** Where the broadcast day ends: what stands below runs past it. */
   | { kind: 'day_end'; key: string };
 
@@ -18,6 +20,8 @@ export interface DayTotals {
   gapFrames: number;
   /** Items that are cut short, never play or run past the day's end. */
   overruns: number;
+  /** Frames that following fixed starts take from items. */
+  lost: number;
   /** Frames past the day's end. */
   overrun: number;
 }
@@ -28,6 +32,8 @@ export function dayRows(playlist: PlaylistView): DayRow[] {
   let after: string | null = null;
   let end = 0;
   let dayEnded = false;
+  const { carried } = playlist;
+  if (carried) rows.push({ kind: 'carried', key: 'carried', carried });
   playlist.items.forEach((item, index) => {
     if (!dayEnded && item.start_offset >= playlist.day_length) {
       rows.push({ kind: 'day_end', key: 'day-end' });
@@ -67,6 +73,7 @@ export function dayTotals(playlist: PlaylistView): DayTotals {
     gaps: items.filter((item) => gapBefore(item) > 0).length,
     gapFrames: playlist.gaps,
     overruns: items.filter((item) => item.marks.some(isOverrun)).length,
+    lost: playlist.lost,
     overrun: playlist.overrun,
   };
 }

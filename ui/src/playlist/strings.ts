@@ -56,7 +56,7 @@ export const MODE_WORD: Record<StartMode, string> = texts({
 export const MARK = texts({
   gap: (length: string) => ({ en: `Gap ${length}`, de: `Lücke ${length}` }),
   cutShort: (by: string) => ({ en: `Cut short by ${by}`, de: `Gekürzt um ${by}` }),
-  neverPlays: { en: 'Never plays', de: 'Läuft nie' },
+  neverPlays: (lost: string) => ({ en: `Never plays: ${lost} lost`, de: `Läuft nie: ${lost} verloren` }),
   pastDayEnd: (by: string) => ({ en: `Past day end by ${by}`, de: `Überzieht den Tag um ${by}` }),
   noSuchTime: { en: 'No such time today', de: 'Diese Zeit gibt es heute nicht' },
 });
@@ -91,6 +91,7 @@ export const DAY = texts({
     en: plural(n, 'Overrun', 'Overruns'),
     de: plural(n, 'Überlauf', 'Überläufe'),
   }),
+  lost: (lost: string) => ({ en: `${lost} lost`, de: `${lost} verloren` }),
   goTo: { en: 'Go to', de: 'Gehe zu' },
   goToHint: { en: 'A clock time of this day.', de: 'Eine Uhrzeit dieses Tages.' },
 });
@@ -99,6 +100,5 @@ export const CALENDAR = texts({
   title: { en: 'Choose a day', de: 'Tag wählen' },
   previous: { en: 'Previous month', de: 'Vorheriger Monat' },
   next: { en: 'Next month', de: 'Nächster Monat' },
-  empty: { en: 'nothing scheduled', de: 'nichts eingeplant' },
   listing: { en: 'Listing the days', de: 'Tage auflisten' },
 });

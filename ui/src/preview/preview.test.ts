@@ -26,6 +26,7 @@ const aPreview = (change: Partial<EditPreview> = {}): EditPreview => ({
   overrun: same,
   unfilled: same,
   removed: 0,
+  aired: null,
   left_out: 0,
   rows: [],
   ...change,

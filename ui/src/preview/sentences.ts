@@ -1,6 +1,7 @@
 import type { EditPreview, PlannedEdit } from '../backend';
 import type { FrameRate } from '../time/frame-rate';
 import { formatLength, formatTimecode } from '../time/timecode';
+import { AIRED } from '../now/strings';
 import { PREVIEW } from './strings';
 
 /** A sentence about what an edit would do. */
@@ -21,7 +22,9 @@ export function sentences(preview: EditPreview, edit: PlannedEdit, rate: FrameRa
   const places = edit.kind !== 'update' && edit.kind !== 'delete';
   const start: Sentence[] =
     places && preview.starts_at !== null ? [plain(PREVIEW.startsAt(preview.starts_at))] : [];
-  return said.length > 0 ? [...start, ...said] : [...start, plain(PREVIEW.nothing)];
+  const aired: Sentence[] = preview.aired ? [{ text: AIRED[preview.aired], tone: 'attention' }] : [];
+  const moves = said.length > 0 ? said : [plain(PREVIEW.nothing)];
+  return [...start, ...moves, ...aired];
 }
 
 /** Frames with their sign, as a timecode. */

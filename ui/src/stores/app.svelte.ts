@@ -3,6 +3,8 @@ import { AlarmStore } from '../alarm/alarms.svelte';
 import type { Backend, EntryEvent, ItemView, PlannedEdit, StationEvent } from '../backend';
 import { QUIT } from '../desktop/strings';
 import { Drag } from '../drag/drag.svelte';
+import { FindStore } from '../find/find.svelte';
+import { AIRED } from '../now/strings';
 import { Clipboard } from '../playlist/clipboard.svelte';
 import { runningItem } from '../playlist/running';
 import { PreviewStore } from '../preview/preview.svelte';
@@ -36,6 +38,7 @@ export type Overlay =
   | 'copy'
   | 'templates'
   | 'quit'
+  | 'repeat'
   | null;
 
 /** All that the screen shows, fed by one backend. */
@@ -55,6 +58,7 @@ export class App {
   readonly history: HistoryStore;
   readonly preview: PreviewStore;
   readonly templates: TemplateStore;
+  readonly find: FindStore;
   overlay = $state<Overlay>(null);
   #stopEvents: (() => void) | undefined;
 
@@ -62,7 +66,10 @@ export class App {
     this.alarms = new AlarmStore(backend);
     this.station = new StationStore(backend);
     this.channel = new ChannelStore(backend);
-    this.day = new DayStore(backend, this.selection);
+    this.day = new DayStore(backend, this.selection, this.channel, (aired) =>
+      this.messages.warning(AIRED[aired]),
+    );
+    this.find = new FindStore(this.day, this.selection, this.view);
     this.library = new LibraryStore(backend);
     this.jobs = new JobStore(backend);
     this.history = new HistoryStore(backend);

@@ -1,4 +1,5 @@
 import type {
+  Aired,
   Backend,
   Committed,
   ImportPlaylist,
@@ -11,7 +12,10 @@ import type {
   TemplatePlace,
 } from '../backend';
 import { refusal } from '../language/core';
+import { applyChanges } from '../playlist/changes';
 import { dayRows, dayTotals, type DayRow, type DayTotals } from '../playlist/rows';
+import { DayClock } from '../time/day-clock';
+import type { ChannelStore } from './channel.svelte';
 import { coalesce } from './coalesce';
 import { selectOnly, selectSurvivors, type ListOrder } from './list-selection';
 import type { SelectionStore } from './selection.svelte';
@@ -31,6 +35,9 @@ export class DayStore {
   constructor(
     private readonly backend: Backend,
     private readonly selection: SelectionStore,
+    private readonly channel: ChannelStore,
+    /** Told when an edit concerned what is on the air or has been: it is done all the same. */
+    private readonly onaired: (aired: Aired) => void,
   ) {}
 
   readonly items: readonly ItemView[] = $derived(this.playlist?.items ?? []);
@@ -66,7 +73,7 @@ export class DayStore {
     const date = this.date;
     if (date === null) return;
     try {
-      const playlist = await this.backend.call('get_playlist', { date });
+      const playlist = await this.#fetch(date);
       if (this.date === date) this.#show(playlist);
     } catch (thrown) {
       this.error = refusal(thrown);
@@ -74,8 +81,24 @@ export class DayStore {
     }
   });
 
-  /** Whether a change to these playlists can be seen in this day. An unused day has no id until its first item. */
+  /** The day; of one that is shown already, only what is other since comes over. */
+  async #fetch(date: string): Promise<PlaylistView> {
+    const shown = this.playlist;
+    if (!shown || shown.date !== date || shown.version === '') {
+      return this.backend.call('get_playlist', { date });
+    }
+    const changes = await this.backend.call('get_playlist_changes', { date, version: shown.version });
+    const clock = new DayClock(changes.clock, Date.parse(changes.day_start_utc), this.channel.rate);
+    return applyChanges(shown, changes, clock);
+  }
+
+  /**
+   * Whether a change to these playlists can be seen in this day: the day before may run on into it. An unused day has no id
+   * until its first item.
+   */
   isTouchedBy(playlists: readonly string[]): boolean {
+    const before = this.playlist?.previous_id ?? null;
+    if (before !== null && playlists.includes(before)) return true;
     const id = this.playlist?.id ?? null;
     return id === null ? playlists.length > 0 : playlists.includes(id);
   }
@@ -93,7 +116,7 @@ export class DayStore {
   async insert(after: string | null, items: NewItem[]): Promise<void> {
     if (this.date === null || items.length === 0) return;
     const answer = await this.backend.call('insert_items', { date: this.date, after, items });
-    await this.refreshTo(answer);
+    await this.#done(answer);
     this.#arrive(answer.items.map((item) => item.id));
   }
 
@@ -109,22 +132,33 @@ export class DayStore {
     if (this.date === null) return 0;
     const args = { id, date: this.date, place, mode };
     const answer = await this.backend.call('insert_template', args);
-    await this.refreshTo(answer);
+    await this.#done(answer);
     this.#arrive(answer.items);
     return answer.items.length;
   }
 
   async update(ids: string[], set: ItemSet): Promise<void> {
-    await this.refreshTo(await this.backend.call('update_items', { ids, set }));
+    await this.#done(await this.backend.call('update_items', { ids, set }));
   }
 
   async move(ids: string[], after: string | null): Promise<void> {
-    await this.refreshTo(await this.backend.call('move_items', { ids, after }));
+    await this.#done(await this.backend.call('move_items', { ids, after }));
     this.#arrive(ids);
   }
 
+  async repeat(ids: string[], times: number): Promise<void> {
+    const answer = await this.backend.call('repeat_items', { ids, times });
+    await this.#done(answer);
+    this.#arrive(answer.items.map((item) => item.id));
+  }
+
   async remove(ids: string[]): Promise<void> {
-    await this.refreshTo(await this.backend.call('delete_items', { ids }));
+    await this.#done(await this.backend.call('delete_items', { ids }));
+  }
+
+  async #done(answer: Committed & { aired: Aired | null }): Promise<void> {
+    if (answer.aired) this.onaired(answer.aired);
+    await this.refreshTo(answer);
   }
 
   #show(playlist: PlaylistView): void {

@@ -33,6 +33,8 @@ export class ViewStore {
   /** The asset that the asset form edits; null for a new one. */
   assetToEdit = $state<string | null>(null);
 
+  /** The field of the search within the day, while it is open. */
+  findField: HTMLInputElement | null = null;
   playlist: PlaylistControls | null = null;
   library: LibraryControls | null = null;
 }

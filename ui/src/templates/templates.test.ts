@@ -29,6 +29,7 @@ const told: EditPreview = {
   unfilled: { was: 0, now: 0 },
   removed: 2,
   left_out: 1,
+  aired: null,
   rows: [],
 };
 let app: App | undefined;
@@ -46,10 +47,11 @@ function aBackend(station = {}): FakeBackend {
     removed: 2,
     trimmed: 0,
     left_out: 1,
+    aired: null,
   });
   backend.handlers.create_template = ({ name }) => ({ ...committed, template: { ...evening, name } });
   backend.handlers.rename_template = ({ name }) => ({ ...committed, template: { ...evening, name } });
-  backend.handlers.delete_template = () => ({ ...committed, deleted: 1 });
+  backend.handlers.delete_template = () => ({ ...committed, deleted: 1, aired: null });
   return backend;
 }
 

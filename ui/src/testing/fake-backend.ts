@@ -78,6 +78,10 @@ export function aDay(items: readonly ItemView[], change: Partial<PlaylistView> =
   return {
     id: 'day',
     date: '2026-11-22',
+    version: '',
+    previous_id: null,
+    carried: null,
+    clock: [{ offset: 0, label: 6 * 3600 * 25 }],
     day_start: '06:00:00:00',
     day_start_utc: '2026-11-22T06:00:00Z',
     day_length: 24 * 3600 * 25,
@@ -149,7 +153,7 @@ export function stationBackend(
   station: Partial<StationInfo> = {},
 ): FakeBackend {
   const committed = { epoch: 1, seq: 1 };
-  const changed = () => ({ ...committed, items: [], playlist_id: 'day' });
+  const changed = () => ({ ...committed, items: [], playlist_id: 'day', aired: null });
   return new FakeBackend({
     get_station: () => aStation(station),
     get_redundancy: () => redundancy(station.mode ?? 'none', 'no_redundancy', 'no_redundancy'),
@@ -164,6 +168,7 @@ export function stationBackend(
     }),
     get_playlist: ({ date }) => aDay(items, { date: date ?? '2026-11-22' }),
     list_playlists: () => [],
+    list_days: () => [],
     list_assets: ({ offset, limit }) => {
       const first = offset ?? 0;
       return { total: assets.length, assets: assets.slice(first, first + (limit ?? 100)) };
@@ -174,6 +179,6 @@ export function stationBackend(
     insert_items: changed,
     update_items: changed,
     move_items: changed,
-    delete_items: ({ ids }) => ({ ...committed, deleted: ids.length }),
+    delete_items: ({ ids }) => ({ ...committed, deleted: ids.length, aired: null }),
   });
 }

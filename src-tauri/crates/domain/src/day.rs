@@ -134,7 +134,7 @@ impl ChannelClock {
 }
 
 /// A stretch of a day without a change of the clock.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stretch {
     /// Its first frame, counted from the day's start.
     offset: i64,
@@ -143,7 +143,7 @@ struct Stretch {
 }
 
 /// A date's broadcast day. Offsets are frames since its start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BroadcastDay {
     counting: Counting,
     date: Date,
@@ -201,6 +201,14 @@ impl BroadcastDay {
     #[must_use]
     pub fn date(&self) -> Date {
         self.date
+    }
+
+    /// The stretches without a change of the clock, each by its first offset and what the clock shows there: as frames since
+    /// 00:00 of the date, so that [`timecode_at`](Self::timecode_at) can be followed elsewhere.
+    pub fn stretches(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.stretches
+            .iter()
+            .map(|stretch| (stretch.offset, stretch.label))
     }
 
     /// How its frames are counted.

@@ -9,6 +9,7 @@ pub mod day;
 pub mod fill;
 pub mod history;
 pub mod ids;
+pub mod kept;
 pub mod preview;
 pub mod rank;
 pub mod rate;

@@ -16,6 +16,7 @@ import type { Comparison } from "./Comparison";
 import type { ConfirmPeer } from "./ConfirmPeer";
 import type { CopyItems } from "./CopyItems";
 import type { CreateTemplate } from "./CreateTemplate";
+import type { DaySummary } from "./DaySummary";
 import type { DeleteAssets } from "./DeleteAssets";
 import type { DeleteItems } from "./DeleteItems";
 import type { DeleteTemplate } from "./DeleteTemplate";
@@ -31,6 +32,7 @@ import type { FoundItems } from "./FoundItems";
 import type { GetAsset } from "./GetAsset";
 import type { GetHistory } from "./GetHistory";
 import type { GetPlaylist } from "./GetPlaylist";
+import type { GetPlaylistChanges } from "./GetPlaylistChanges";
 import type { GetRedundancyLog } from "./GetRedundancyLog";
 import type { History } from "./History";
 import type { ImportOrphans } from "./ImportOrphans";
@@ -44,6 +46,7 @@ import type { ItemsCopied } from "./ItemsCopied";
 import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
 import type { ListAssets } from "./ListAssets";
+import type { ListDays } from "./ListDays";
 import type { ListFolders } from "./ListFolders";
 import type { ListOrphans } from "./ListOrphans";
 import type { ListPlaylists } from "./ListPlaylists";
@@ -55,6 +58,7 @@ import type { Orphans } from "./Orphans";
 import type { OrphansExported } from "./OrphansExported";
 import type { OrphansImported } from "./OrphansImported";
 import type { OrphansMarked } from "./OrphansMarked";
+import type { PlaylistChanges } from "./PlaylistChanges";
 import type { PlaylistSummary } from "./PlaylistSummary";
 import type { PlaylistView } from "./PlaylistView";
 import type { PreviewEdit } from "./PreviewEdit";
@@ -64,6 +68,7 @@ import type { ReapplyOrphans } from "./ReapplyOrphans";
 import type { Redundancy } from "./Redundancy";
 import type { RedundancyLogEntry } from "./RedundancyLogEntry";
 import type { RenameTemplate } from "./RenameTemplate";
+import type { RepeatItems } from "./RepeatItems";
 import type { ReplaceAsset } from "./ReplaceAsset";
 import type { RestoreBackup } from "./RestoreBackup";
 import type { ScanFolder } from "./ScanFolder";
@@ -199,9 +204,17 @@ update_settings: Call<UpdateSettings, SettingsUpdated>,
  */
 list_playlists: Call<ListPlaylists, Array<PlaylistSummary>>, 
 /**
+ * How far days are filled, and what is wrong with them.
+ */
+list_days: Call<ListDays, Array<DaySummary>>, 
+/**
  * The rundown of a day.
  */
 get_playlist: Call<GetPlaylist, PlaylistView>, 
+/**
+ * What is other in the rundown of a day than in a version of it.
+ */
+get_playlist_changes: Call<GetPlaylistChanges, PlaylistChanges>, 
 /**
  * Inserts items.
  */
@@ -214,6 +227,10 @@ update_items: Call<UpdateItems, ItemsChanged>,
  * Moves items within a playlist or to another.
  */
 move_items: Call<MoveItems, ItemsChanged>, 
+/**
+ * Inserts items once more, behind themselves.
+ */
+repeat_items: Call<RepeatItems, ItemsChanged>, 
 /**
  * Deletes items.
  */

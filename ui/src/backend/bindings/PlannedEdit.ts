@@ -37,7 +37,15 @@ after?: ItemId | null, } | { "kind": "delete",
 /**
  * Which.
  */
-ids: Array<ItemId>, } | { "kind": "template", 
+ids: Array<ItemId>, } | { "kind": "repeat", 
+/**
+ * Which.
+ */
+ids: Array<ItemId>, 
+/**
+ * How many more times.
+ */
+times: number, } | { "kind": "template", 
 /**
  * Which.
  */

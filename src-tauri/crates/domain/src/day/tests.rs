@@ -256,6 +256,15 @@ proptest! {
     }
 
     #[test]
+    fn what_the_clock_shows_follows_from_the_stretches((clock, date) in any_day(), part in 0.0..1.0_f64) {
+        let day = clock.day(date).unwrap();
+        let offset = (day.length() as f64 * part) as i64;
+        let begun = day.stretches().filter(|(first, _)| *first <= offset);
+        let (first, label) = begun.max_by_key(|(first, _)| *first).unwrap();
+        prop_assert_eq!(day.counting().label(label + offset - first), day.timecode_at(offset));
+    }
+
+    #[test]
     fn labels_follow_each_other_but_at_a_change_of_the_clock((clock, date) in any_day(), part in 0.0..1.0_f64) {
         let day = clock.day(date).unwrap();
         let offset = (day.length() as f64 * part) as i64;

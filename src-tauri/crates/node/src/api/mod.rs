@@ -7,6 +7,7 @@
 mod alarm;
 mod backup;
 mod data;
+mod days;
 mod error;
 mod event;
 mod exchange;
@@ -26,6 +27,7 @@ mod templates;
 pub use alarm::*;
 pub use backup::*;
 pub use data::*;
+pub use days::*;
 pub use error::*;
 pub use event::*;
 pub use exchange::*;

@@ -44,14 +44,78 @@ pub struct GetPlaylist {
     pub id: Option<PlaylistId>,
 }
 
+/// `get_playlist_changes`: what is other in a day than in a version of it that the client has.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct GetPlaylistChanges {
+    /// The broadcast day.
+    pub date: String,
+    /// The version that the client has.
+    pub version: String,
+}
+
 /// The rundown of one broadcast day with the time of every item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PlaylistView {
+    /// The day as a whole.
+    #[serde(flatten)]
+    pub head: PlaylistHead,
+    /// The items in order.
+    pub items: Vec<ItemView>,
+}
+
+/// What is other in a day than in the version asked about. The new list is the old one without what was removed or is placed,
+/// with what is placed at its indexes; then what is shifted starts at another time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlaylistChanges {
+    /// The day as a whole, as it is now.
+    #[serde(flatten)]
+    pub head: PlaylistHead,
+    /// The whole list, where the version is not known any more; null otherwise.
+    pub items: Option<Vec<ItemView>>,
+    /// Items that are new, were moved, or are other than they were, by their indexes in the new list.
+    pub placed: Vec<PlacedItem>,
+    /// Items that are gone.
+    pub removed: Vec<ItemId>,
+    /// Items that are as they were, but start at another time.
+    pub shifted: Vec<ShiftedItems>,
+}
+
+/// An item at its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlacedItem {
+    /// Where in the list, from 0.
+    pub index: u64,
+    /// The item.
+    pub item: ItemView,
+}
+
+/// Items one after the other that start earlier or later by the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ShiftedItems {
+    /// The first of them, by its place in the new list, from 0.
+    pub index: u64,
+    /// How many.
+    pub count: u64,
+    /// By how many frames; negative for earlier.
+    pub frames: i64,
+}
+
+/// A broadcast day as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlaylistHead {
     /// Identity; null for a day that nothing was ever scheduled on.
     pub id: Option<PlaylistId>,
     /// The broadcast day: `"2026-11-22"`.
     pub date: String,
+    /// Names this state of the day, for `get_playlist_changes`; empty where there is nothing to compare with.
+    pub version: String,
     /// Clock time at which the day starts, as a timecode.
     pub day_start: Timecode,
     /// The same as an instant (RFC 3339).
@@ -72,8 +136,45 @@ pub struct PlaylistView {
     pub unfilled: i64,
     /// Frames past the day's end; 0 where it fits.
     pub overrun: i64,
-    /// The items in order.
-    pub items: Vec<ItemView>,
+    /// The playlist of the day before.
+    pub previous_id: Option<PlaylistId>,
+    /// What of the day before runs on into this one; null where nothing does.
+    pub carried: Option<Carried>,
+    /// What the clock shows in this day.
+    pub clock: Vec<ClockStretch>,
+}
+
+/// What runs on into the next day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Carried {
+    /// What the last item of the day before is called.
+    pub title: String,
+    /// How much of that day lies in this one, in frames.
+    pub frames: i64,
+    /// When it ends, as a timecode.
+    pub ends_at: Timecode,
+}
+
+/// A stretch of a day without a change of the clock, up to the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ClockStretch {
+    /// Its first frame, counted from the day's start.
+    pub offset: i64,
+    /// What the clock shows there, in frames since midnight; counts on past 24 hours.
+    pub label: i64,
+}
+
+/// What an edit concerned that is no longer to come, the graver one last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Aired {
+    /// What has been on the air by the schedule.
+    Past,
+    /// What is on the air now by the schedule.
+    OnAir,
 }
 
 /// One line of a playlist, with its time.
@@ -161,6 +262,9 @@ pub struct ItemsChanged {
     pub items: Vec<ItemView>,
     /// The playlist that they are in; null where they are in several.
     pub playlist_id: Option<PlaylistId>,
+    /// Whether it concerned what is on the air or has been, before the edit or after; null where all is still to come. It is done
+    /// all the same.
+    pub aired: Option<Aired>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,
@@ -219,6 +323,17 @@ pub struct MoveItems {
     pub after: Option<ItemId>,
 }
 
+/// `repeat_items`: behind the last of them, at most 10,000 in all. Fixed starts follow in the copies.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct RepeatItems {
+    /// Which; of one day, copied in its order.
+    pub ids: Vec<ItemId>,
+    /// How many more times.
+    pub times: u32,
+}
+
 /// `delete_items`.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -234,6 +349,8 @@ pub struct DeleteItems {
 pub struct Deleted {
     /// How many were deleted.
     pub deleted: u64,
+    /// Of items: whether what is on the air or has been was among them; null where all was still to come.
+    pub aired: Option<Aired>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,

@@ -5,7 +5,7 @@ use domain::timecode::Timecode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ItemSet, NewItem, TemplateMode, TemplatePlace};
+use super::{Aired, ItemSet, NewItem, TemplateMode, TemplatePlace};
 
 /// `preview_edit`: nothing is changed.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -52,6 +52,13 @@ pub enum PlannedEdit {
         /// Which.
         ids: Vec<ItemId>,
     },
+    /// `repeat_items`.
+    Repeat {
+        /// Which.
+        ids: Vec<ItemId>,
+        /// How many more times.
+        times: u32,
+    },
     /// `insert_template`.
     Template {
         /// Which.
@@ -89,6 +96,8 @@ pub struct EditPreview {
     pub removed: u64,
     /// How many of the template's items find no room.
     pub left_out: u64,
+    /// Whether it concerns what is on the air or has been, as the day stands; null where all of it is still to come.
+    pub aired: Option<Aired>,
     /// Those of the rows asked for that would start at another time.
     pub rows: Vec<PreviewRow>,
 }

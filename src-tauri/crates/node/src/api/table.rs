@@ -130,14 +130,20 @@ commands! {
 
     /// The days that have a playlist.
     Local list_playlists: ListPlaylists => Vec<PlaylistSummary>;
+    /// How far days are filled, and what is wrong with them.
+    Local list_days: ListDays => Vec<DaySummary>;
     /// The rundown of a day.
     Local get_playlist: GetPlaylist => PlaylistView;
+    /// What is other in the rundown of a day than in a version of it.
+    Local get_playlist_changes: GetPlaylistChanges => PlaylistChanges;
     /// Inserts items.
     Edits insert_items: InsertItems => ItemsChanged;
     /// Changes items.
     Edits update_items: UpdateItems => ItemsChanged;
     /// Moves items within a playlist or to another.
     Edits move_items: MoveItems => ItemsChanged;
+    /// Inserts items once more, behind themselves.
+    Edits repeat_items: RepeatItems => ItemsChanged;
     /// Deletes items.
     Edits delete_items: DeleteItems => Deleted;
     /// What an edit of a day would move.

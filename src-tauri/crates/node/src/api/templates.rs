@@ -5,7 +5,7 @@ use domain::timecode::Timecode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Committed;
+use super::{Aired, Committed};
 
 /// What `list_templates` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -132,6 +132,8 @@ pub struct TemplateInserted {
     pub trimmed: u64,
     /// How many of the template's items found no room.
     pub left_out: u64,
+    /// Whether what it made lies where something is on the air or has been; null where all is still to come.
+    pub aired: Option<Aired>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,

@@ -9,6 +9,7 @@ use domain::day::ChannelClock;
 use sqlx::sqlite::SqliteConnection;
 use store::{Edit, EditMeta, Reader, Store, Written};
 
+use super::playlist::Versions;
 use crate::api::{ApiError, Committed, ErrorCode};
 use crate::metrics::Metrics;
 
@@ -18,6 +19,7 @@ pub struct Desk {
     store: Store,
     user: Arc<str>,
     metrics: Arc<Metrics>,
+    versions: Versions,
 }
 
 impl Desk {
@@ -28,7 +30,13 @@ impl Desk {
             store,
             user: user.into(),
             metrics,
+            versions: Versions::default(),
         }
+    }
+
+    /// The versions of days that clients have.
+    pub(super) fn versions(&self) -> &Versions {
+        &self.versions
     }
 
     /// The store, for what is neither reading nor editing.

@@ -1,8 +1,11 @@
 //! The rundown of a day: reading it with its times, and editing it.
 
+mod calendar;
 mod preview;
+mod repeat;
 pub mod templates;
 mod timed;
+mod versions;
 
 use std::collections::HashMap;
 
@@ -15,14 +18,18 @@ use serde_json::json;
 use store::tables::{self, items};
 use uuid::Uuid;
 
+pub use calendar::days;
 pub use preview::preview;
+pub use repeat::repeat;
+pub(crate) use versions::Versions;
 
 use super::Desk;
 use super::desk::{count, distinct};
 use super::settings::parsed;
 use crate::api::{
-    ApiError, Committed, DeleteItems, Deleted, ErrorCode, GetPlaylist, InsertItems, ItemSet,
-    ItemsChanged, ListPlaylists, MoveItems, NewItem, PlaylistSummary, PlaylistView, UpdateItems,
+    Aired, ApiError, Committed, DeleteItems, Deleted, ErrorCode, GetPlaylist, GetPlaylistChanges,
+    InsertItems, ItemSet, ItemsChanged, ListPlaylists, MoveItems, NewItem, PlaylistChanges,
+    PlaylistSummary, PlaylistView, UpdateItems,
 };
 
 /// How many items one command takes.
@@ -62,6 +69,14 @@ pub async fn get(desk: &Desk, args: GetPlaylist) -> Result<PlaylistView, ApiErro
             "Name one playlist: by its date or by its id.",
         )),
     }
+}
+
+/// `get_playlist_changes`.
+///
+/// # Errors
+/// `invalid` for what is no date; `internal`.
+pub async fn changes(desk: &Desk, args: GetPlaylistChanges) -> Result<PlaylistChanges, ApiError> {
+    timed::since(desk, date("date", &args.date)?, &args.version).await
 }
 
 /// `insert_items`.
@@ -122,6 +137,7 @@ pub async fn insert(desk: &Desk, args: InsertItems) -> Result<ItemsChanged, ApiE
             .iter()
             .map(|item| (item.id, item.playlist_id))
             .collect(),
+        None,
         committed,
     )
     .await
@@ -201,6 +217,7 @@ pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiE
     let what = what_changes(&args.set);
     let change = change(args.set)?;
     // Read before the edit begins: it holds the only writer.
+    let aired = timed::aired_now(desk, &ids).await?;
     let starts = match fixes_where_they_are(&change) {
         true => timed::starts(desk, &ids).await?,
         false => HashMap::new(),
@@ -223,6 +240,7 @@ pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiE
             .iter()
             .map(|item| (item.id, item.playlist_id))
             .collect(),
+        aired,
         committed,
     )
     .await
@@ -282,6 +300,7 @@ fn what_changes(set: &ItemSet) -> &'static str {
 pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiError> {
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let aired = timed::aired_now(desk, &ids).await?;
     let mut edit = desk
         .edit(format!("Move {}", named(desk, &ids).await?))
         .await?;
@@ -293,6 +312,7 @@ pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiErro
             .iter()
             .map(|item| (item.id, item.playlist_id))
             .collect(),
+        aired,
         committed,
     )
     .await
@@ -305,12 +325,14 @@ pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiErro
 pub async fn delete(desk: &Desk, args: DeleteItems) -> Result<Deleted, ApiError> {
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let aired = timed::aired_now(desk, &ids).await?;
     let mut edit = desk
         .edit(format!("Delete {}", named(desk, &ids).await?))
         .await?;
     let deleted = items::delete(edit.connection(), &ids).await?;
     Ok(Deleted {
         deleted,
+        aired,
         committed: desk.commit(edit).await?,
     })
 }
@@ -326,13 +348,18 @@ async fn named(desk: &Desk, ids: &[ItemId]) -> Result<String, ApiError> {
         .map_or_else(|| "1 item".into(), |item| format!("“{}”", item.title)))
 }
 
-/// The items of an edit that is durable already, with their time as it is now.
+/// The items of an edit that is durable already, with their time as it is now. `aired` is what they were before it.
 async fn answer(
     desk: &Desk,
     touched: Vec<(ItemId, PlaylistId)>,
+    aired: Option<Aired>,
     committed: Committed,
 ) -> Result<ItemsChanged, ApiError> {
-    let items = timed::items_by_id(desk, &touched).await.map_err(|error| {
+    let read = async {
+        let items = timed::items_by_id(desk, &touched).await?;
+        Ok((items, timed::aired(desk, &touched).await?))
+    };
+    let (items, aired_now) = read.await.map_err(|error: ApiError| {
         let Committed { epoch, seq } = committed;
         let message = format!(
             "The edit is done (entry {seq}), but it could not be read back: {}",
@@ -345,6 +372,7 @@ async fn answer(
     Ok(ItemsChanged {
         items,
         playlist_id,
+        aired: aired.max(aired_now),
         committed,
     })
 }

@@ -140,8 +140,19 @@ impl Handlers for Running {
         playlist::list(&self.desk, args).await
     }
 
+    async fn list_days(&self, args: ListDays) -> Result<Vec<DaySummary>, ApiError> {
+        playlist::days(&self.desk, args).await
+    }
+
     async fn get_playlist(&self, args: GetPlaylist) -> Result<PlaylistView, ApiError> {
         playlist::get(&self.desk, args).await
+    }
+
+    async fn get_playlist_changes(
+        &self,
+        args: GetPlaylistChanges,
+    ) -> Result<PlaylistChanges, ApiError> {
+        playlist::changes(&self.desk, args).await
     }
 
     async fn insert_items(&self, args: InsertItems) -> Result<ItemsChanged, ApiError> {
@@ -154,6 +165,10 @@ impl Handlers for Running {
 
     async fn move_items(&self, args: MoveItems) -> Result<ItemsChanged, ApiError> {
         playlist::move_(&self.desk, args).await
+    }
+
+    async fn repeat_items(&self, args: RepeatItems) -> Result<ItemsChanged, ApiError> {
+        playlist::repeat(&self.desk, args).await
     }
 
     async fn delete_items(&self, args: DeleteItems) -> Result<Deleted, ApiError> {

@@ -8,6 +8,7 @@ use domain::ids::{AssetId, ItemId, PlaylistId};
 use domain::rank::Rank;
 use domain::rundown::{Item, ItemChange, ItemKind, Playlist, StartMode};
 use domain::timecode::{Counting, Timecode};
+use domain::timing::TimingInput;
 use domain::validate::{self, ITEMS_MAX};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
@@ -96,6 +97,43 @@ pub async fn of_playlist(
     .fetch_all(conn)
     .await?;
     rows.iter().map(from_row).collect()
+}
+
+/// What of an item a calendar counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scheduled {
+    /// What decides its time.
+    pub input: TimingInput,
+    /// The asset it refers to, if any.
+    pub asset_id: Option<AssetId>,
+}
+
+/// The items of a playlist, in order, as far as a calendar counts them.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub async fn scheduled(
+    conn: &mut SqliteConnection,
+    playlist: PlaylistId,
+) -> Result<Vec<Scheduled>, TableError> {
+    let rows = sqlx::query(
+        "SELECT kind, start_mode, fixed_start, duration, asset_id FROM item WHERE playlist_id = ? ORDER BY rank, id",
+    )
+    .bind(&playlist.as_bytes()[..])
+    .fetch_all(conn)
+    .await?;
+    let scheduled = |row: &SqliteRow| {
+        Ok(Scheduled {
+            input: TimingInput {
+                kind: kind(row.try_get(0)?)?,
+                start_mode: start_mode(row.try_get(1)?)?,
+                fixed_start: parsed_or_null(row, 2, "fixed start")?,
+                duration: row.try_get(3)?,
+            },
+            asset_id: uuid_or_null(row, 4)?.map(AssetId),
+        })
+    };
+    rows.iter().map(scheduled).collect()
 }
 
 /// Items by their ids, each once, in the order of their playlists' dates and within them.

@@ -13,10 +13,10 @@ use domain::validate;
 use store::tables::{self, TableError, items};
 
 use super::templates::{Source, trimmed};
-use super::{ITEMS_MAX, change, date, fixed_at, fixes_where_they_are, made, timed};
+use super::{ITEMS_MAX, change, date, fixed_at, fixes_where_they_are, made, repeat, timed};
 use crate::api::{
-    ApiError, BeforeAfter, EditPreview, ErrorCode, NewItem, PlannedEdit, PreviewCut, PreviewEdit,
-    PreviewGap, PreviewItem, PreviewRow, PreviewShift,
+    Aired, ApiError, BeforeAfter, EditPreview, ErrorCode, NewItem, PlannedEdit, PreviewCut,
+    PreviewEdit, PreviewGap, PreviewItem, PreviewRow, PreviewShift,
 };
 use crate::commands::Desk;
 use crate::commands::desk::distinct;
@@ -55,7 +55,14 @@ pub async fn preview(desk: &Desk, args: PreviewEdit) -> Result<EditPreview, ApiE
         planned: &planned,
         preview: &preview,
     };
-    Ok(words.told(&rows))
+    let touched: Vec<_> = words
+        .planned
+        .edited
+        .iter()
+        .map(|id| (*id, PlaylistId::of_date(on)))
+        .collect();
+    let aired = timed::aired(desk, &touched).await?;
+    Ok(words.told(&rows, aired))
 }
 
 /// A day with an edit made on it.
@@ -132,6 +139,26 @@ async fn plan(
             let edited = known(&ids)?;
             removed = edited.len();
             lines.retain(|line| !edited.contains(&line.id));
+            edited
+        }
+        PlannedEdit::Repeat { ids, times } => {
+            let sources = known(&ids)?;
+            let times = repeat::times(sources.len(), times)?;
+            let chosen: Vec<Item> = items
+                .iter()
+                .filter(|item| sources.contains(&item.id))
+                .cloned()
+                .collect();
+            let after = chosen.last().map(|item| item.id);
+            let new: Vec<Item> = repeat::copies(&chosen, times)
+                .into_iter()
+                .map(|item| nowhere(item, on))
+                .collect();
+            if !preview::insert(&mut lines, after, new.iter().map(Line::from).collect()) {
+                return Err(not_found(&"?"));
+            }
+            let edited = new.iter().map(|item| item.id).collect();
+            titles.extend(new.into_iter().map(|item| (item.id, item.title)));
             edited
         }
         PlannedEdit::Template { id, place, mode } => {
@@ -241,7 +268,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn told(&self, rows: &[ItemId]) -> EditPreview {
+    fn told(&self, rows: &[ItemId], aired: Option<Aired>) -> EditPreview {
         let Preview {
             start,
             shifts,
@@ -276,6 +303,7 @@ impl Words<'_> {
                 was: was.unfilled,
                 now: now.unfilled,
             },
+            aired,
             removed: self.planned.removed as u64,
             left_out: self.planned.left_out as u64,
             rows: told_rows.collect(),

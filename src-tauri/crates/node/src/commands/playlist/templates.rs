@@ -8,7 +8,7 @@ use domain::timing::{self, TimingInput};
 use store::tables::{self, items, templates};
 use uuid::Uuid;
 
-use super::date;
+use super::{date, timed};
 use crate::api::{
     ApiError, CreateTemplate, DeleteTemplate, Deleted, ErrorCode, InsertTemplate, RenameTemplate,
     TemplateChanged, TemplateInserted, TemplateMode, TemplatePlace, TemplateView, Templates,
@@ -129,6 +129,7 @@ pub async fn delete(desk: &Desk, args: DeleteTemplate) -> Result<Deleted, ApiErr
         .await?;
     templates::delete(edit.connection(), args.id).await?;
     Ok(Deleted {
+        aired: None,
         deleted: 1,
         committed: desk.commit(edit).await?,
     })
@@ -164,12 +165,19 @@ pub async fn insert(desk: &Desk, args: InsertTemplate) -> Result<TemplateInserte
     }
     let new = source.new_items(&placed);
     let made = items::insert(edit.connection(), playlist, placed.after, new).await?;
+    let committed = desk.commit(edit).await?;
+    let touched: Vec<_> = made
+        .iter()
+        .map(|item| (item.id, item.playlist_id))
+        .collect();
     Ok(TemplateInserted {
         items: made.iter().map(|item| item.id).collect(),
         removed: placed.removed.len() as u64,
         trimmed: placed.trimmed.len() as u64,
         left_out: placed.left_out as u64,
-        committed: desk.commit(edit).await?,
+        // The edit is done: what cannot be read back does not undo it.
+        aired: timed::aired(desk, &touched).await.unwrap_or_default(),
+        committed,
     })
 }
 

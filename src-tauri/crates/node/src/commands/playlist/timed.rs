@@ -6,14 +6,18 @@ use std::sync::Arc;
 use domain::channel::Channel;
 use domain::day::{BroadcastDay, ChannelClock};
 use domain::ids::{ItemId, PlaylistId};
-use domain::rundown::{Item, StartMode};
+use domain::rundown::{Item, Mark, StartMode};
 use domain::timecode::Timecode;
-use domain::timing::{self, ItemTiming, Timing, TimingInput};
+use domain::timing::{self, ItemTiming, Summary, Timing, TimingInput};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Day;
 use store::tables::{self, TableError};
 
-use crate::api::{ApiError, ItemView, PlaylistView};
+use super::versions::changes;
+use crate::api::{
+    Aired, ApiError, Carried, ClockStretch, ItemView, PlaylistChanges, PlaylistHead, PlaylistView,
+};
 use crate::commands::Desk;
 
 /// A day with the times of its items.
@@ -31,19 +35,36 @@ impl Timed {
         Ok(Self { day, clock, timing })
     }
 
-    /// The whole day.
-    fn view(&self) -> PlaylistView {
-        let Self { day, clock, timing } = self;
-        let items = day.items.iter().zip(&timing.items);
-        view(
-            &day.channel,
-            clock,
-            timing,
-            Some(day.playlist.id),
-            items
-                .map(|(item, timing)| shown(clock, item, timing))
-                .collect(),
-        )
+    /// The day as it is now, timed anew only where it is another one than was timed last.
+    async fn of(desk: &Desk, id: PlaylistId) -> Result<Option<Arc<Self>>, ApiError> {
+        let Some(day) = desk.store().day(id).await? else {
+            return Ok(None);
+        };
+        if let Some(known) = desk.versions().known(|timed| Arc::ptr_eq(&timed.day, &day)) {
+            return Ok(Some(known));
+        }
+        Ok(Some(Arc::new(Timed::new(day)?)))
+    }
+
+    /// The items in order.
+    pub(super) fn items(&self) -> &[Item] {
+        &self.day.items
+    }
+
+    /// The offset at which the item at an index starts.
+    pub(super) fn start(&self, at: usize) -> i64 {
+        self.timing.items[at].start
+    }
+
+    /// What is seen of the time of the item at an index, wherever it stands.
+    pub(super) fn look(&self, at: usize) -> (i64, &[Mark]) {
+        let timing = &self.timing.items[at];
+        (timing.end - timing.start, &timing.marks)
+    }
+
+    /// The item at an index.
+    pub(super) fn item(&self, at: usize) -> ItemView {
+        shown(&self.clock, &self.day.items[at], &self.timing.items[at])
     }
 
     /// When these items start; `None` for one whose start is fixed.
@@ -65,23 +86,53 @@ impl Timed {
             .filter(|(item, _)| ids.contains(&item.id))
             .map(|(item, timing)| shown(&self.clock, item, timing))
     }
+
+    /// The gravest of what these items are at an instant: on the air, or past.
+    fn aired(&self, ids: &HashSet<ItemId>, now: Timestamp) -> Option<Aired> {
+        let now = self.clock.offset_at(now);
+        let items = self.day.items.iter().zip(&self.timing.items);
+        items
+            .filter(|(item, timing)| timing.start <= now && ids.contains(&item.id))
+            .map(|(_, timing)| match timing.end > now {
+                true => Aired::OnAir,
+                false => Aired::Past,
+            })
+            .max()
+    }
+
+    /// What runs on into the next day.
+    fn carries(&self) -> Option<Carried> {
+        let Summary { overrun, .. } = self.timing.summary;
+        let mut items = self.day.items.iter().zip(&self.timing.items);
+        let (last, timing) = items
+            .rfind(|(_, timing)| timing.end > timing.start)
+            .filter(|_| overrun > 0)?;
+        Some(Carried {
+            title: last.title.clone(),
+            frames: overrun,
+            ends_at: self.clock.timecode_at(timing.end),
+        })
+    }
 }
 
 /// The day of a date; an empty one where nothing was scheduled.
 pub(super) async fn of_date(desk: &Desk, date: Date) -> Result<PlaylistView, ApiError> {
-    if let Some(day) = desk.store().day(PlaylistId::of_date(date)).await? {
-        return Ok(Timed::new(day)?.view());
+    if let Some(timed) = Timed::of(desk, PlaylistId::of_date(date)).await? {
+        return whole(desk, &timed).await;
     }
     let channel = tables::channel::get(&mut *desk.read().await?).await?;
     let clock = ChannelClock::new(&channel)?.day(date)?;
     let timing = timing::time(&clock, &[]);
-    Ok(view(&channel, &clock, &timing, None, Vec::new()))
+    Ok(PlaylistView {
+        head: head(desk, &channel, &clock, &timing, None, String::new()).await?,
+        items: Vec::new(),
+    })
 }
 
 /// The day of a playlist.
 pub(super) async fn of_playlist(desk: &Desk, id: PlaylistId) -> Result<PlaylistView, ApiError> {
-    match desk.store().day(id).await? {
-        Some(day) => Ok(Timed::new(day)?.view()),
+    match Timed::of(desk, id).await? {
+        Some(timed) => whole(desk, &timed).await,
         None => Err(TableError::NotFound {
             what: "playlist",
             id: id.to_string(),
@@ -90,20 +141,67 @@ pub(super) async fn of_playlist(desk: &Desk, id: PlaylistId) -> Result<PlaylistV
     }
 }
 
+/// What is other in the day than in a version of it.
+pub(super) async fn since(
+    desk: &Desk,
+    date: Date,
+    version: &str,
+) -> Result<PlaylistChanges, ApiError> {
+    let id = PlaylistId::of_date(date);
+    let was = desk.versions().get(version);
+    if let Some(was) = was.filter(|was| was.day.playlist.id == id)
+        && let Some(now) = Timed::of(desk, id).await?
+        && was.clock == now.clock
+    {
+        let head = timed_head(desk, &now).await?;
+        return Ok(changes(&was, &now, head));
+    }
+    let PlaylistView { head, items } = of_date(desk, date).await?;
+    Ok(PlaylistChanges {
+        head,
+        items: Some(items),
+        placed: Vec::new(),
+        removed: Vec::new(),
+        shifted: Vec::new(),
+    })
+}
+
+async fn whole(desk: &Desk, timed: &Arc<Timed>) -> Result<PlaylistView, ApiError> {
+    Ok(PlaylistView {
+        head: timed_head(desk, timed).await?,
+        items: (0..timed.items().len()).map(|at| timed.item(at)).collect(),
+    })
+}
+
 /// These items by day and in order, timed as they are now. One that is gone since is left out.
 pub(super) async fn items_by_id(
     desk: &Desk,
     touched: &[(ItemId, PlaylistId)],
 ) -> Result<Vec<ItemView>, ApiError> {
     let ids: HashSet<ItemId> = touched.iter().map(|(item, _)| *item).collect();
-    let playlists: HashSet<PlaylistId> = touched.iter().map(|(_, playlist)| *playlist).collect();
-    let mut days = BTreeMap::new();
-    for id in playlists {
-        if let Some(day) = desk.store().day(id).await? {
-            days.insert(day.playlist.date, Timed::new(day)?);
-        }
-    }
+    let days = days(desk, touched.iter().map(|(_, playlist)| *playlist)).await?;
     Ok(days.values().flat_map(|day| day.only(&ids)).collect())
+}
+
+/// What these items of these playlists are now: on the air, or past; `None` where all of them are still to come.
+pub(super) async fn aired(
+    desk: &Desk,
+    touched: &[(ItemId, PlaylistId)],
+) -> Result<Option<Aired>, ApiError> {
+    let ids: HashSet<ItemId> = touched.iter().map(|(item, _)| *item).collect();
+    let days = days(desk, touched.iter().map(|(_, playlist)| *playlist)).await?;
+    let now = Timestamp::now();
+    Ok(days.values().filter_map(|day| day.aired(&ids, now)).max())
+}
+
+/// The same of items by their ids alone. One that is not there is nothing.
+pub(super) async fn aired_now(desk: &Desk, ids: &[ItemId]) -> Result<Option<Aired>, ApiError> {
+    let items = tables::items::get(&mut *desk.read().await?, ids).await?;
+    let touched: Vec<_> = items
+        .iter()
+        .map(|item| (item.id, item.playlist_id))
+        .collect();
+    aired(desk, &touched).await
 }
 
 /// When each of these items starts now; `None` for one whose start is fixed.
@@ -112,28 +210,51 @@ pub(super) async fn starts(
     ids: &[ItemId],
 ) -> Result<HashMap<ItemId, Option<Timecode>>, ApiError> {
     let items = tables::items::get(&mut *desk.read().await?, ids).await?;
-    let playlists: HashSet<PlaylistId> = items.iter().map(|item| item.playlist_id).collect();
+    let days = days(desk, items.iter().map(|item| item.playlist_id)).await?;
     let wanted: HashSet<ItemId> = ids.iter().copied().collect();
-    let mut starts = HashMap::new();
-    for id in playlists {
-        if let Some(day) = desk.store().day(id).await? {
-            starts.extend(Timed::new(day)?.starts(&wanted));
-        }
-    }
-    Ok(starts)
+    Ok(days.values().flat_map(|day| day.starts(&wanted)).collect())
 }
 
-fn view(
+/// These days by their dates.
+async fn days(
+    desk: &Desk,
+    playlists: impl Iterator<Item = PlaylistId>,
+) -> Result<BTreeMap<Date, Arc<Timed>>, ApiError> {
+    let playlists: HashSet<PlaylistId> = playlists.collect();
+    let mut days = BTreeMap::new();
+    for id in playlists {
+        if let Some(timed) = Timed::of(desk, id).await? {
+            days.insert(timed.day.playlist.date, timed);
+        }
+    }
+    Ok(days)
+}
+
+async fn timed_head(desk: &Desk, timed: &Arc<Timed>) -> Result<PlaylistHead, ApiError> {
+    let Timed { day, clock, timing } = &**timed;
+    let id = Some(day.playlist.id);
+    let version = desk.versions().name(timed);
+    head(desk, &day.channel, clock, timing, id, version).await
+}
+
+async fn head(
+    desk: &Desk,
     channel: &Channel,
     day: &BroadcastDay,
     timing: &Timing,
     id: Option<PlaylistId>,
-    items: Vec<ItemView>,
-) -> PlaylistView {
+    version: String,
+) -> Result<PlaylistHead, ApiError> {
     let summary = timing.summary;
-    PlaylistView {
+    let previous = day.date().yesterday().ok().map(PlaylistId::of_date);
+    let before = match previous {
+        Some(previous) => Timed::of(desk, previous).await?,
+        None => None,
+    };
+    Ok(PlaylistHead {
         id,
         date: day.date().to_string(),
+        version,
         day_start: channel.day_start,
         day_start_utc: day.start().to_string(),
         day_length: summary.day_length,
@@ -144,8 +265,13 @@ fn view(
         gaps: summary.gaps,
         unfilled: summary.unfilled,
         overrun: summary.overrun,
-        items,
-    }
+        previous_id: previous,
+        carried: before.and_then(|before| before.carries()),
+        clock: day
+            .stretches()
+            .map(|(offset, label)| ClockStretch { offset, label })
+            .collect(),
+    })
 }
 
 fn shown(day: &BroadcastDay, item: &Item, timing: &ItemTiming) -> ItemView {

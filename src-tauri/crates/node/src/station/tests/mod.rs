@@ -1,6 +1,8 @@
 //! A whole station without a peer, through its router: what each command promises.
 
 mod backups;
+mod calendar;
+mod changes;
 mod events;
 mod exchange;
 mod history;

@@ -11,6 +11,7 @@ fn args(command: &str, item: &str, asset: &str, backup: &Value, folder: &str) ->
         "insert_items" => json!({ "date": DAY, "after": null, "items": [{ "title": "X" }] }),
         "update_items" => json!({ "ids": [item], "set": { "title": "X" } }),
         "move_items" => json!({ "ids": [item], "after": null }),
+        "repeat_items" => json!({ "ids": [item], "times": 2 }),
         "delete_items" => json!({ "ids": [item] }),
         "create_template" => json!({ "name": "X", "ids": [item] }),
         "rename_template" => json!({ "id": item, "name": "X" }),
