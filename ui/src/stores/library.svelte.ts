@@ -1,5 +1,6 @@
 import type { Asset, AssetKind, AssetSet, AssetSort, Backend, NewAsset } from '../backend';
 import type { ListOrder } from './list-selection';
+import { refusal } from '../language/core';
 
 const PAGE = 100;
 /** Pages kept; the ones used longest ago go first. */
@@ -106,7 +107,7 @@ export class LibraryStore {
       this.loaded = true;
       this.error = null;
     } catch (thrown) {
-      if (question === this.#question) this.error = thrown instanceof Error ? thrown.message : String(thrown);
+      if (question === this.#question) this.error = refusal(thrown);
     } finally {
       if (question === this.#question) this.#pending.delete(page);
     }
