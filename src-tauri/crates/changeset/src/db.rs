@@ -15,8 +15,8 @@ use crate::{Error, ValueRef};
 pub struct Db<'c> {
     raw: NonNull<ffi::sqlite3>,
     pub(crate) cache: Option<&'c RefCell<StatementCache>>,
-    // Keeps sqlx's worker off the handle for as long as this lives.
-    _lock: LockedSqliteHandle<'c>,
+    // Keeps sqlx's worker off the handle for as long as this lives; `None` where the worker is known to rest.
+    _lock: Option<LockedSqliteHandle<'c>>,
 }
 
 impl<'c> Db<'c> {
@@ -29,8 +29,20 @@ impl<'c> Db<'c> {
         Ok(Db {
             raw: lock.as_raw_handle(),
             cache: None,
-            _lock: lock,
+            _lock: Some(lock),
         })
+    }
+
+    /// A handle that sqlx's worker has nothing to do with.
+    ///
+    /// # Safety
+    /// `raw` is open and serialized for all of `'c`, and no command of sqlx's runs or waits on it.
+    pub(crate) unsafe fn resting(raw: NonNull<ffi::sqlite3>) -> Self {
+        Db {
+            raw,
+            cache: None,
+            _lock: None,
+        }
     }
 
     pub(crate) fn raw(&self) -> NonNull<ffi::sqlite3> {

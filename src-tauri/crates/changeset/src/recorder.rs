@@ -27,6 +27,9 @@ pub struct Recorder {
     // Never run; while it exists, SQLite refuses to close the handle.
     _anchor: RawStatement,
     raw: NonNull<ffi::sqlite3>,
+    /// Whether sqlx may have something to do on the connection: its worker may still be at a statement that nobody waits
+    /// for any more.
+    lent: bool,
     connection: SqliteConnection,
 }
 
@@ -62,24 +65,36 @@ impl Recorder {
             cache: RefCell::default(),
             _anchor: anchor,
             raw,
+            lent: false,
             connection,
         })
     }
 
     /// The connection, for statements through sqlx. It must stay in here: exchanging it is found at the next lock.
     pub fn connection(&mut self) -> &mut SqliteConnection {
+        self.lent = true;
         &mut self.connection
     }
 
-    /// Locks the raw handle.
+    /// Locks the raw handle. That costs two changes of threads where statements went through sqlx since the last time, and
+    /// nothing where none did.
     ///
     /// # Errors
     /// [`Error::Lock`]; [`Error::Exchanged`] when the connection is not the one that came in.
     pub async fn lock(&mut self) -> Result<Locked<'_>, Error> {
-        let mut db = Db::lock(&mut self.connection).await?;
-        if db.raw() != self.raw {
-            return Err(Error::Exchanged);
-        }
+        let mut db = if self.lent {
+            let db = Db::lock(&mut self.connection).await?;
+            if db.raw() != self.raw {
+                return Err(Error::Exchanged);
+            }
+            self.lent = false;
+            db
+        } else {
+            // SAFETY: the handle is serialized (checked in `new`) and open as long as the connection, which `self` owns and
+            // which is the one that came in (checked since it was lent last). Whoever had it since then has given it back
+            // (`&mut self`), and its lock was got after everything that was asked of sqlx.
+            unsafe { Db::resting(self.raw) }
+        };
         db.cache = Some(&self.cache);
         Ok(Locked {
             db,

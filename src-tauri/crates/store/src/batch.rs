@@ -55,6 +55,17 @@ pub(crate) enum Outcome {
     Waits(oneshot::Receiver<Result<Written<()>, Error>>),
 }
 
+impl Outcome {
+    /// Waits until it is known.
+    pub(crate) async fn told(self) -> Result<Written<()>, Error> {
+        match self {
+            Outcome::Durable(written) => Ok(written),
+            // Where nobody is left to tell, the store is gone.
+            Outcome::Waits(answer) => answer.await.unwrap_or(Err(Error::Closed)),
+        }
+    }
+}
+
 /// Begins an edit: a transaction, or a part of the one that is open.
 pub(crate) fn begin(
     db: &mut Locked<'_>,

@@ -8,16 +8,15 @@ use std::sync::Arc;
 
 use changeset::{Change, Changeset, Db, Op, Schema, ValueRef};
 use domain::channel::Channel;
-use domain::ids::{AssetId, ItemId, PlaylistId};
-use domain::rundown::{Item, ItemKind, Playlist, StartMode};
+use domain::ids::{ItemId, PlaylistId};
+use domain::rundown::{Item, Playlist};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::TryRecvError;
-use uuid::Uuid;
 
 use crate::error::{During as _, Error};
 use crate::state::count;
 use crate::store::{Commit, Store};
-use crate::tables::items::{kind, start_mode};
+use crate::tables::items::{blank, columns, from_raw, raw_uuid, set};
 
 /// Days that are kept, the least recently used going first.
 const DAYS_MAX: usize = 4;
@@ -156,7 +155,7 @@ fn follow_item(
     change: &Change<'_>,
     changed: &mut Vec<Item>,
 ) -> Option<()> {
-    let id = ItemId(uuid(change.key().next()?)?);
+    let id = ItemId(raw_uuid(change.key().next()?)?);
     let found = days.iter_mut().find_map(|kept| {
         let at = kept.day.items.iter().position(|item| item.id == id)?;
         Some(Arc::make_mut(&mut kept.day).items.remove(at))
@@ -230,93 +229,24 @@ fn read(db: &Db<'_>, playlist: PlaylistId) -> Result<Option<Kept>, Error> {
     }))
 }
 
-const COLUMNS: [&str; 11] = [
-    "id",
-    "playlist_id",
-    "rank",
-    "kind",
-    "title",
-    "asset_id",
-    "start_mode",
-    "fixed_start",
-    "in_point",
-    "duration",
-    "notes",
-];
-
 fn items(db: &Db<'_>, playlist: PlaylistId) -> Result<Vec<Item>, Error> {
-    let query = format!(
-        "SELECT {} FROM item WHERE playlist_id = ?1 ORDER BY rank, id",
-        COLUMNS.join(", ")
-    );
-    let mut statement = db.prepare(&query).during(READING)?;
+    let mut statement = db
+        .prepare(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM item WHERE playlist_id = ?1 ORDER BY rank, id"
+        ))
+        .during(READING)?;
     statement.bind(1, playlist.as_bytes()).during(READING)?;
     let mut items = Vec::new();
     while let Some(row) = statement.step().during(READING)? {
-        let mut item = blank(ItemId(Uuid::nil()));
-        for (at, column) in COLUMNS.iter().enumerate() {
-            set(&mut item, column, row.get(at)).ok_or_else(|| damaged(column))?;
-        }
-        items.push(item);
+        items.push(from_raw(&row)?);
     }
     Ok(items)
 }
 
-fn blank(id: ItemId) -> Item {
-    Item {
-        id,
-        playlist_id: PlaylistId(Uuid::nil()),
-        rank: domain::rank::Rank::middle(),
-        kind: ItemKind::Note,
-        title: String::new(),
-        asset_id: None,
-        start_mode: StartMode::Follow,
-        fixed_start: None,
-        in_point: 0,
-        duration: 0,
-        notes: String::new(),
-    }
-}
-
-/// Sets the column of this name; `None` where the value is none that this program writes. A column that items do not show
-/// is let be.
-fn set(item: &mut Item, column: &str, value: ValueRef<'_>) -> Option<()> {
-    match column {
-        "id" => item.id = ItemId(uuid(value)?),
-        "playlist_id" => item.playlist_id = playlist_id(value)?,
-        "rank" => item.rank = value.as_str()?.parse().ok()?,
-        "kind" => item.kind = kind(value.as_str()?).ok()?,
-        "title" => item.title = value.as_str()?.to_owned(),
-        "asset_id" => item.asset_id = unless_null(value, |value| uuid(value).map(AssetId))?,
-        "start_mode" => item.start_mode = start_mode(value.as_str()?).ok()?,
-        "fixed_start" => {
-            item.fixed_start = unless_null(value, |value| value.as_str()?.parse().ok())?;
-        }
-        "in_point" => item.in_point = value.as_i64()?,
-        "duration" => item.duration = value.as_i64()?,
-        "notes" => item.notes = value.as_str()?.to_owned(),
-        _ => {}
-    }
-    Some(())
-}
-
-/// `Some(None)` for NULL; `None` for what cannot be read.
-fn unless_null<T>(
-    value: ValueRef<'_>,
-    read: impl FnOnce(ValueRef<'_>) -> Option<T>,
-) -> Option<Option<T>> {
-    match value {
-        ValueRef::Null => Some(None),
-        value => read(value).map(Some),
-    }
-}
-
-fn uuid(value: ValueRef<'_>) -> Option<Uuid> {
-    Uuid::from_slice(value.as_blob()?).ok()
-}
-
 fn playlist_id(value: ValueRef<'_>) -> Option<PlaylistId> {
-    uuid(value).map(PlaylistId)
+    raw_uuid(value).map(PlaylistId)
 }
 
 fn parsed<T: std::str::FromStr>(value: ValueRef<'_>, what: &str) -> Result<T, Error> {

@@ -43,7 +43,7 @@ mod write;
 pub use affected::{Affected, AffectedRow, DescribedEntry, Thing};
 pub use apply::ApplyError;
 pub use backup::{Backup, Restored};
-pub use changeset::{Op, Value};
+pub use changeset::{Db, Op, Value};
 pub use days::Day;
 pub use diff::{Answer, CompareError, Comparison, Next, Pinned, Resynced};
 pub use entry::{CHANGESET_BYTES_MAX, DamagedEntry, Entry, TEXT_BYTES_MAX};

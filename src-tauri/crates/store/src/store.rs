@@ -9,7 +9,7 @@ use domain::ids::StationId;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 
 use crate::activity::Activity;
@@ -322,6 +322,23 @@ where
     }
 }
 
+/// Runs work that blocks for no longer than a commit, on this very thread where another one can take over what it would do
+/// meanwhile: whoever waits for it is on this thread, and waking another one and being woken by it takes longer than most
+/// of an edit.
+pub(crate) async fn blocking_here<T, E>(
+    work: impl FnOnce(&Handle) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let runtime = Handle::current();
+    match runtime.runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(|| work(&runtime)),
+        _ => blocking(work).await,
+    }
+}
+
 /// The writer, held by one write.
 pub(crate) struct WriterGuard {
     guard: OwnedMutexGuard<Option<Writer>>,
@@ -349,6 +366,16 @@ impl WriterGuard {
         F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, E> + Send + 'static,
     {
         blocking(move |runtime| self.work(runtime, work)).await
+    }
+
+    /// [`Self::run`] for work that takes no longer than an edit.
+    pub(crate) async fn run_here<T, E, F>(mut self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut WriterParts<'_, '_>) -> Result<T, E> + Send + 'static,
+    {
+        blocking_here(move |runtime| self.work(runtime, work)).await
     }
 
     /// Has the edits committed that wait for it. Whether that succeeds is told to them.

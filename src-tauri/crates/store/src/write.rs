@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use changeset::Changeset;
+use changeset::{Changeset, Db};
 use domain::history::{Chain, Epoch};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -101,17 +101,59 @@ impl Store {
         })
     }
 
+    /// Runs `edit` on the writer's raw handle as one transaction and one journal entry, all of it on one thread that may
+    /// block: for edits that are hot. `edit` returns the entry's label, which may depend on what it found, and what the
+    /// caller wants to know.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn edit<T, E, F>(&self, user: &str, edit: F) -> Result<Written<T>, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&Db<'_>) -> Result<(String, T), E> + Send + 'static,
+    {
+        let user = fitting(user.to_owned());
+        let guard = self.edits_turn().await?;
+        let (value, outcome) = guard
+            .run_here(move |parts| {
+                begin(parts)?;
+                let (label, value) = edit(parts.db)?;
+                let label = fitting(label);
+                Ok::<_, E>((value, conclude(parts, EditMeta { user, label })?))
+            })
+            .await?;
+        let Written {
+            epoch,
+            seq,
+            changed,
+            value: (),
+        } = outcome.told().await?;
+        Ok(Written {
+            epoch,
+            seq,
+            changed,
+            value,
+        })
+    }
+
+    /// The writer, once it is an edit's turn.
+    async fn edits_turn(&self) -> Result<WriterGuard, Error> {
+        self.check_permit()?;
+        let place = self.0.queue.line_up();
+        let guard = self.turn().await?;
+        drop(place);
+        // It may have been taken away while the edit before this one was running.
+        self.check_permit()?;
+        Ok(guard)
+    }
+
     /// Begins an edit; [`Store::write`] for those who prefer to hold it in their own hands.
     ///
     /// # Errors
     /// [`Error::ReadOnly`], [`Error::Busy`], [`Error::Database`].
     pub async fn begin(&self, meta: EditMeta) -> Result<Edit, Error> {
-        self.check_permit()?;
-        let place = self.0.queue.line_up();
-        let mut guard = self.turn().await?;
-        drop(place);
-        // It may have been taken away while the edit before this one was running.
-        self.check_permit()?;
+        let mut guard = self.edits_turn().await?;
         start(&mut guard).await?;
         let meta = EditMeta {
             user: fitting(meta.user),
@@ -125,22 +167,37 @@ impl Store {
 }
 
 /// Opens the transaction, or goes on in that of the edits before it, and starts to record.
+fn begin(parts: &mut WriterParts<'_, '_>) -> Result<(), Error> {
+    batch::begin(parts.db, parts.head, parts.batch)?;
+    parts
+        .db
+        .record(&parts.shared.schema)
+        .during("begin an edit")
+}
+
+/// [`begin`] for an edit that goes on elsewhere.
 async fn start(guard: &mut WriterGuard) -> Result<(), Error> {
     let during = "begin an edit";
     let shared = Arc::clone(guard.shared());
     let Writer {
         recorder,
         head,
+        base,
         batch,
-        ..
     } = &mut **guard;
     let mut db = recorder.lock().await.during(during)?;
-    batch::begin(&mut db, head, batch)?;
-    let recording = db.record(&shared.schema);
-    if recording.is_err() {
-        batch::roll_back(&mut db, head, batch).during(during)?;
+    let mut parts = WriterParts {
+        db: &mut db,
+        head,
+        base,
+        batch,
+        shared: &shared,
+    };
+    let begun = begin(&mut parts);
+    if begun.is_err() {
+        batch::roll_back(parts.db, parts.head, parts.batch).during(during)?;
     }
-    recording.during(during)
+    begun
 }
 
 impl Edit {
@@ -166,11 +223,11 @@ impl Edit {
             return Err(Error::Closed);
         };
         let meta = self.meta.clone();
-        match guard.run(move |parts| conclude(parts, meta)).await? {
-            Outcome::Durable(written) => Ok(written),
-            // Where nobody is left to tell, the store is gone.
-            Outcome::Waits(answer) => answer.await.unwrap_or(Err(Error::Closed)),
-        }
+        guard
+            .run_here(move |parts| conclude(parts, meta))
+            .await?
+            .told()
+            .await
     }
 
     /// Gives the edit up.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use domain::channel::Channel;
 use domain::day::ChannelClock;
 use sqlx::sqlite::SqliteConnection;
-use store::{Edit, EditMeta, Reader, Store, Written};
+use store::{Db, Edit, EditMeta, Reader, Store, Written};
 
 use super::playlist::Versions;
 use crate::api::{ApiError, Committed, ErrorCode};
@@ -79,6 +79,25 @@ impl Desk {
     /// `read_only`, `busy`, `internal`.
     pub async fn edit(&self, label: impl Into<String>) -> Result<Edit, ApiError> {
         Ok(self.store.begin(EditMeta::new(&*self.user, label)).await?)
+    }
+
+    /// Makes an edit, all of it on one thread: for those that are hot. `edit` returns the label that operators read in the
+    /// history, and what the caller wants to know.
+    ///
+    /// # Errors
+    /// What `edit` returns, or as [`Self::commit`].
+    pub(super) async fn change<T, F>(&self, edit: F) -> Result<(T, Committed), ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Db<'_>) -> Result<(String, T), ApiError> + Send + 'static,
+    {
+        let began = Instant::now();
+        let written = self.store.edit(&self.user, edit).await?;
+        if written.changed {
+            self.metrics.commits.note(began.elapsed());
+        }
+        let committed = committed(&written);
+        Ok((written.value, committed))
     }
 
     /// Makes an edit durable and tells where it stands.

@@ -9,13 +9,15 @@ mod versions;
 
 use std::collections::HashMap;
 
-use domain::asset::{Asset, AssetKind};
+use domain::asset::AssetKind;
 use domain::ids::{AssetId, ItemId, PlaylistId};
-use domain::rundown::{ItemChange, ItemKind, StartMode};
+use domain::rundown::{Item, ItemChange, ItemKind, StartMode};
 use domain::timecode::Timecode;
 use jiff::civil::Date;
 use serde_json::json;
-use store::tables::{self, items};
+use store::Db;
+use store::tables::assets::{self, Lent};
+use store::tables::{self, TableError, items};
 use uuid::Uuid;
 
 pub use calendar::days;
@@ -112,35 +114,34 @@ pub async fn insert(desk: &Desk, args: InsertItems) -> Result<ItemsChanged, ApiE
             ));
         }
     };
-    let label = insert_label(desk, &items).await?;
-    let mut edit = desk.edit(label).await?;
-    let playlist_id = match target {
-        Target::Date(date) => tables::playlists::ensure(edit.connection(), date).await?.id,
-        Target::Playlist(id) => id,
-    };
-    let assets = tables::assets::by_ids(
-        edit.connection(),
-        items.iter().filter_map(|item| item.asset_id),
-    )
-    .await?;
-    let items = items.into_iter().enumerate().map(|(at, item)| {
-        let asset = item.asset_id.and_then(|id| assets.get(&id));
-        made(item, asset)
-            .map_err(|error| error.with(json!({ "field": format!("items[{at}].fixed_start") })))
-    });
-    let items = items.collect::<Result<Vec<_>, _>>()?;
-    let inserted = items::insert(edit.connection(), playlist_id, after, items).await?;
-    let committed = desk.commit(edit).await?;
-    answer(
-        desk,
-        inserted
-            .iter()
-            .map(|item| (item.id, item.playlist_id))
-            .collect(),
-        None,
-        committed,
-    )
-    .await
+    let (inserted, committed) = desk
+        .change(move |db| {
+            let playlist_id = match target {
+                Target::Date(date) => tables::playlists::ensure_raw(db, date)?.id,
+                Target::Playlist(id) => id,
+            };
+            let assets = assets::lent(db, items.iter().filter_map(|item| item.asset_id))?;
+            let label = insert_label(&assets, &items)?;
+            let items = items.into_iter().enumerate().map(|(at, item)| {
+                let asset = item.asset_id.and_then(|id| assets.get(&id));
+                made(item, asset).map_err(|error| {
+                    error.with(json!({ "field": format!("items[{at}].fixed_start") }))
+                })
+            });
+            let items = items.collect::<Result<Vec<_>, _>>()?;
+            let inserted = items::edit::insert(db, playlist_id, after, items)?;
+            Ok((label, places(&inserted)))
+        })
+        .await?;
+    answer(desk, inserted, None, committed).await
+}
+
+/// Where items are.
+fn places(items: &[Item]) -> Vec<(ItemId, PlaylistId)> {
+    items
+        .iter()
+        .map(|item| (item.id, item.playlist_id))
+        .collect()
 }
 
 enum Target {
@@ -149,17 +150,20 @@ enum Target {
 }
 
 /// An item from what was given and, for the rest, from its asset.
-fn made(item: NewItem, asset: Option<&Asset>) -> Result<items::NewItem, ApiError> {
+fn made(item: NewItem, asset: Option<&Lent>) -> Result<items::NewItem, ApiError> {
     let fixed_start = item
         .fixed_start
         .as_deref()
         .map(|text| parsed("fixed_start", text))
         .transpose()?;
     let in_point = item.in_point.unwrap_or(0);
-    let of_asset = |asset: &Asset| asset.duration.saturating_sub(in_point).max(0);
+    let of_asset = |asset: &Lent| asset.duration.saturating_sub(in_point).max(0);
     Ok(items::NewItem {
         id: ItemId(Uuid::now_v7()),
-        kind: item.kind.or(asset.map(kind_for)).unwrap_or(ItemKind::Clip),
+        kind: item
+            .kind
+            .or(asset.map(|asset| kind_for(asset.kind)))
+            .unwrap_or(ItemKind::Clip),
         title: item
             .title
             .or(asset.map(|asset| asset.title.clone()))
@@ -178,33 +182,30 @@ fn made(item: NewItem, asset: Option<&Asset>) -> Result<items::NewItem, ApiError
 }
 
 /// What an item of this asset is where nothing else is said.
-pub(super) fn kind_for(asset: &Asset) -> ItemKind {
-    match asset.kind {
+pub(super) fn kind_for(kind: AssetKind) -> ItemKind {
+    match kind {
         AssetKind::Clip => ItemKind::Clip,
         AssetKind::Live => ItemKind::Live,
     }
 }
 
-async fn insert_label(desk: &Desk, items: &[NewItem]) -> Result<String, ApiError> {
+fn insert_label(assets: &HashMap<AssetId, Lent>, items: &[NewItem]) -> Result<String, ApiError> {
     let [one] = items else {
         return Ok(format!("Insert {}", count(items.len(), "item")));
     };
     let title = match (&one.title, one.asset_id) {
-        (Some(title), _) => title.trim().to_owned(),
-        (None, Some(id)) => title_of_asset(desk, id).await?,
-        (None, None) => String::new(),
+        (Some(title), _) => title.trim(),
+        (None, Some(id)) => match assets.get(&id) {
+            Some(asset) => &asset.title,
+            None => return Err(TableError::not_found("asset", id).into()),
+        },
+        (None, None) => "",
     };
     Ok(if title.is_empty() {
         "Insert 1 item".into()
     } else {
         format!("Insert “{title}”")
     })
-}
-
-async fn title_of_asset(desk: &Desk, id: AssetId) -> Result<String, ApiError> {
-    Ok(tables::assets::get(&mut *desk.read().await?, id)
-        .await?
-        .title)
 }
 
 /// `update_items`.
@@ -222,28 +223,21 @@ pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiE
         true => timed::starts(desk, &ids).await?,
         false => HashMap::new(),
     };
-    let mut edit = desk
-        .edit(format!("{what} {}", named(desk, &ids).await?))
+    let (updated, committed) = desk
+        .change(move |db| {
+            let label = format!("{what} {}", named(db, &ids)?);
+            let items = if starts.is_empty() {
+                items::edit::update(db, &ids, &change)?
+            } else {
+                for (id, at) in starts {
+                    items::edit::update(db, &[id], &fixed_at(&change, at))?;
+                }
+                items::edit::get(db, &ids)?
+            };
+            Ok((label, places(&items)))
+        })
         .await?;
-    let items = if starts.is_empty() {
-        items::update(edit.connection(), &ids, &change).await?
-    } else {
-        for (id, at) in starts {
-            items::update(edit.connection(), &[id], &fixed_at(&change, at)).await?;
-        }
-        items::get(edit.connection(), &ids).await?
-    };
-    let committed = desk.commit(edit).await?;
-    answer(
-        desk,
-        items
-            .iter()
-            .map(|item| (item.id, item.playlist_id))
-            .collect(),
-        aired,
-        committed,
-    )
-    .await
+    answer(desk, updated, aired, committed).await
 }
 
 fn change(set: ItemSet) -> Result<ItemChange, ApiError> {
@@ -301,21 +295,14 @@ pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiErro
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
     let aired = timed::aired_now(desk, &ids).await?;
-    let mut edit = desk
-        .edit(format!("Move {}", named(desk, &ids).await?))
+    let (moved, committed) = desk
+        .change(move |db| {
+            let label = format!("Move {}", named(db, &ids)?);
+            let items = items::edit::move_to(db, &ids, args.playlist_id, args.after)?;
+            Ok((label, places(&items)))
+        })
         .await?;
-    let items = items::move_to(edit.connection(), &ids, args.playlist_id, args.after).await?;
-    let committed = desk.commit(edit).await?;
-    answer(
-        desk,
-        items
-            .iter()
-            .map(|item| (item.id, item.playlist_id))
-            .collect(),
-        aired,
-        committed,
-    )
-    .await
+    answer(desk, moved, aired, committed).await
 }
 
 /// `delete_items`.
@@ -326,23 +313,25 @@ pub async fn delete(desk: &Desk, args: DeleteItems) -> Result<Deleted, ApiError>
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
     let aired = timed::aired_now(desk, &ids).await?;
-    let mut edit = desk
-        .edit(format!("Delete {}", named(desk, &ids).await?))
+    let (deleted, committed) = desk
+        .change(move |db| {
+            let label = format!("Delete {}", named(db, &ids)?);
+            Ok((label, items::edit::delete(db, &ids)?))
+        })
         .await?;
-    let deleted = items::delete(edit.connection(), &ids).await?;
     Ok(Deleted {
         deleted,
         aired,
-        committed: desk.commit(edit).await?,
+        committed,
     })
 }
 
 /// What a label calls these items: the title of one, the number of several.
-async fn named(desk: &Desk, ids: &[ItemId]) -> Result<String, ApiError> {
+fn named(db: &Db<'_>, ids: &[ItemId]) -> Result<String, ApiError> {
     let [_] = ids else {
         return Ok(count(ids.len(), "item"));
     };
-    let items = items::get(&mut *desk.read().await?, ids).await?;
+    let items = items::edit::get(db, ids)?;
     Ok(items
         .first()
         .map_or_else(|| "1 item".into(), |item| format!("“{}”", item.title)))

@@ -4,6 +4,7 @@ mod list;
 
 use std::collections::HashMap;
 
+use changeset::Db;
 use domain::asset::{Asset, AssetKind, MediaFile, MediaInfo};
 use domain::ids::AssetId;
 use domain::validate;
@@ -13,8 +14,10 @@ use uuid::Uuid;
 
 pub use list::{AssetPage, AssetQuery, AssetSort, list};
 
+use super::items::raw_uuid;
+use super::raw::first;
 use super::row::{BINDS_MAX, count as count_column, damaged, hex_array, u32_or_null, uuid};
-use super::{TableError, channel};
+use super::{TableError, channel, locked};
 
 /// All columns, in the order in which [`from_row`] reads and [`add`] and [`update`] write them.
 macro_rules! columns {
@@ -287,7 +290,7 @@ pub async fn update(conn: &mut SqliteConnection, asset: Asset) -> Result<Asset, 
 /// # Errors
 /// [`TableError::NotFound`] where one is not there; [`TableError::Store`].
 pub async fn delete(conn: &mut SqliteConnection, ids: &[AssetId]) -> Result<u64, TableError> {
-    require(&mut *conn, ids.iter().copied()).await?;
+    locked(&mut *conn, |db| require_raw(db, ids.iter().copied())).await?;
     let json = hex_array(ids.iter().map(|id| id.0));
     // In words of its own, not as ON DELETE SET NULL: so the items' change is in the changeset by itself.
     for sql in [
@@ -305,24 +308,66 @@ pub async fn delete(conn: &mut SqliteConnection, ids: &[AssetId]) -> Result<u64,
 }
 
 /// Refuses ids of assets that are not there.
-pub(crate) async fn require(
-    conn: &mut SqliteConnection,
+pub(crate) fn require_raw(
+    db: &Db<'_>,
     ids: impl IntoIterator<Item = AssetId>,
 ) -> Result<(), TableError> {
     let json = hex_array(ids.into_iter().map(|id| id.0));
     if json == "[]" {
         return Ok(());
     }
-    let missing = sqlx::query(
-        "SELECT unhex(value) FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM asset WHERE id = unhex(value)) LIMIT 1",
-    )
-    .bind(json)
-    .fetch_optional(conn)
-    .await?;
+    let sql = "SELECT unhex(value) FROM json_each(?1) \
+               WHERE NOT EXISTS (SELECT 1 FROM asset WHERE id = unhex(value)) LIMIT 1";
+    let missing = first(db, "look up assets", sql, &[json.as_str().into()], |row| {
+        Ok(raw_uuid(row.get(0)).unwrap_or_default())
+    })?;
     match missing {
-        Some(row) => Err(TableError::not_found("asset", AssetId(uuid(&row, 0)?))),
+        Some(id) => Err(TableError::not_found("asset", AssetId(id))),
         None => Ok(()),
     }
+}
+
+/// What an item takes over from its asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lent {
+    /// Clip or live source.
+    pub kind: AssetKind,
+    /// What operators call it.
+    pub title: String,
+    /// In frames.
+    pub duration: i64,
+}
+
+/// What items take over from those of the assets named that are there.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub fn lent(
+    db: &Db<'_>,
+    ids: impl IntoIterator<Item = AssetId>,
+) -> Result<HashMap<AssetId, Lent>, TableError> {
+    let mut lent = HashMap::new();
+    for id in ids {
+        if lent.contains_key(&id) {
+            continue;
+        }
+        let sql = "SELECT kind, title, duration FROM asset WHERE id = ?1";
+        let found = first(db, "look up assets", sql, &[id.as_bytes().into()], |row| {
+            Ok((row.str(0).to_owned(), row.str(1).to_owned(), row.i64(2)))
+        })?;
+        if let Some((kind_text, title, duration)) = found {
+            let kind = kind(&kind_text)?;
+            lent.insert(
+                id,
+                Lent {
+                    kind,
+                    title,
+                    duration,
+                },
+            );
+        }
+    }
+    Ok(lent)
 }
 
 /// At most `limit` assets in the order of their ids, after one of them.

@@ -49,7 +49,8 @@ pub enum TableError {
 }
 
 impl TableError {
-    pub(crate) fn not_found(what: &'static str, id: impl std::fmt::Display) -> Self {
+    /// There is none of that id.
+    pub fn not_found(what: &'static str, id: impl std::fmt::Display) -> Self {
         TableError::NotFound {
             what,
             id: id.to_string(),

@@ -1,23 +1,22 @@
 //! The items of playlists.
 
+pub mod edit;
 mod find;
 
-use std::collections::HashSet;
-
+use changeset::{Row as RawRow, ValueRef};
 use domain::ids::{AssetId, ItemId, PlaylistId};
 use domain::rank::Rank;
-use domain::rundown::{Item, ItemChange, ItemKind, Playlist, StartMode};
-use domain::timecode::{Counting, Timecode};
+use domain::rundown::{Item, ItemChange, ItemKind, StartMode};
+use domain::timecode::Timecode;
 use domain::timing::TimingInput;
-use domain::validate::{self, ITEMS_MAX};
+use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
 use uuid::Uuid;
 
 pub use find::{Found, Wanted, find};
 
-use super::row::{self, BINDS_MAX, damaged, hex_array, parsed, parsed_or_null, uuid, uuid_or_null};
-use super::{TableError, assets, channel, order, playlists};
+use super::row::{self, damaged, parsed, parsed_or_null, uuid, uuid_or_null};
+use super::{TableError, locked};
 
 /// An item to be inserted: an [`Item`] without its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,14 +70,28 @@ impl NewItem {
     }
 }
 
-/// All columns, in the order in which [`from_row`] reads and [`insert_rows`] writes them.
+/// All columns, in the order in which [`from_row`], [`from_raw`] and [`edit`] read and write them.
 macro_rules! columns {
     () => {
         "id, playlist_id, rank, kind, title, asset_id, start_mode, fixed_start, in_point, duration, notes"
     };
 }
+pub(crate) use columns;
 
-const COLUMN_COUNT: usize = 11;
+/// The same, one by one.
+pub(crate) const COLUMNS: [&str; 11] = [
+    "id",
+    "playlist_id",
+    "rank",
+    "kind",
+    "title",
+    "asset_id",
+    "start_mode",
+    "fixed_start",
+    "in_point",
+    "duration",
+    "notes",
+];
 
 /// The items of a playlist, in order.
 ///
@@ -141,127 +154,53 @@ pub async fn scheduled(
 /// # Errors
 /// [`TableError::NotFound`] where one is not there; [`TableError::Store`].
 pub async fn get(conn: &mut SqliteConnection, ids: &[ItemId]) -> Result<Vec<Item>, TableError> {
-    let rows = sqlx::query(concat!(
-        "SELECT ",
-        columns!(),
-        " FROM item WHERE id IN (SELECT unhex(value) FROM json_each(?)) \
-         ORDER BY (SELECT date FROM playlist WHERE playlist.id = playlist_id), rank, id"
-    ))
-    .bind(hex_array(ids.iter().map(|id| id.0)))
-    .fetch_all(conn)
-    .await?;
-    let items = rows.iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
-    let found: HashSet<ItemId> = items.iter().map(|item| item.id).collect();
-    match ids.iter().find(|id| !found.contains(id)) {
-        Some(missing) => Err(TableError::not_found("item", missing)),
-        None => Ok(items),
-    }
+    locked(conn, |db| edit::get(db, ids)).await
 }
 
-/// Inserts items, in the order given, right after `after`, or at the playlist's start. Returns them as stored.
+/// [`edit::insert`] on a connection.
 ///
 /// # Errors
-/// [`TableError::NotFound`] for the playlist, `after` or an asset; [`TableError::OtherPlaylist`],
-/// [`TableError::TooManyItems`], [`TableError::Invalid`], [`TableError::Store`].
+/// As there.
 pub async fn insert(
     conn: &mut SqliteConnection,
     playlist_id: PlaylistId,
     after: Option<ItemId>,
     items: Vec<NewItem>,
 ) -> Result<Vec<Item>, TableError> {
-    let (playlist, counting, present) = destination(&mut *conn, playlist_id).await?;
-    check_count(&playlist, present, items.len())?;
-    let ranks = order::make_room(&mut *conn, &playlist, after, items.len(), &[]).await?;
-    let items = items
-        .into_iter()
-        .zip(ranks)
-        .map(|(item, rank)| validate::normalize_item(item.at(playlist_id, rank), counting))
-        .collect::<Result<Vec<_>, _>>()?;
-    assets::require(&mut *conn, items.iter().filter_map(|item| item.asset_id)).await?;
-    insert_rows(conn, &items).await?;
-    Ok(items)
+    locked(conn, |db| edit::insert(db, playlist_id, after, items)).await
 }
 
-/// Makes the same change to all items named. Returns them as stored, in order.
+/// [`edit::update`] on a connection.
 ///
 /// # Errors
-/// [`TableError::NotFound`] for an item or the asset; [`TableError::Invalid`] where the change does not fit one of them;
-/// [`TableError::Store`].
+/// As there.
 pub async fn update(
     conn: &mut SqliteConnection,
     ids: &[ItemId],
     change: &ItemChange,
 ) -> Result<Vec<Item>, TableError> {
-    let counting = channel::counting(&mut *conn).await?;
-    assets::require(&mut *conn, change.asset_id.flatten()).await?;
-    let mut items = get(&mut *conn, ids).await?;
-    for item in &mut items {
-        let changed = validate::normalize_item(change.apply(item.clone()), counting)?;
-        if changed != *item {
-            store(&mut *conn, &changed).await?;
-            *item = changed;
-        }
-    }
-    Ok(items)
+    locked(conn, |db| edit::update(db, ids, change)).await
 }
 
-/// Moves items to right after `after`, or to the start, of `playlist`, or of their own where it is `None`. They keep their
-/// order. Returns them as stored, in order.
+/// [`edit::move_to`] on a connection.
 ///
 /// # Errors
-/// [`TableError::NotFound`] for an item, the playlist or `after`; [`TableError::OtherPlaylist`] where `after` is not in the
-/// target, or no target is given and the items are not all in one playlist; [`TableError::TooManyItems`],
-/// [`TableError::Store`].
+/// As there.
 pub async fn move_to(
     conn: &mut SqliteConnection,
     ids: &[ItemId],
     playlist: Option<PlaylistId>,
     after: Option<ItemId>,
 ) -> Result<Vec<Item>, TableError> {
-    let mut items = get(&mut *conn, ids).await?;
-    let Some(first) = items.first() else {
-        return Ok(items);
-    };
-    let target = playlists::get(&mut *conn, playlist.unwrap_or(first.playlist_id)).await?;
-    let coming = items.iter().filter(|item| item.playlist_id != target.id);
-    match coming.clone().next() {
-        Some(stranger) if playlist.is_none() => {
-            return Err(TableError::OtherPlaylist {
-                id: stranger.id.to_string(),
-                date: target.date,
-            });
-        }
-        Some(_) => {
-            let (_, _, present) = destination(&mut *conn, target.id).await?;
-            check_count(&target, present, coming.count())?;
-        }
-        None => {}
-    }
-    let ranks = order::make_room(&mut *conn, &target, after, items.len(), ids).await?;
-    for (item, rank) in items.iter_mut().zip(ranks) {
-        (item.playlist_id, item.rank) = (target.id, rank);
-        sqlx::query("UPDATE item SET playlist_id = ?, rank = ? WHERE id = ?")
-            .bind(&target.id.as_bytes()[..])
-            .bind(item.rank.as_str())
-            .bind(&item.id.as_bytes()[..])
-            .execute(&mut *conn)
-            .await?;
-    }
-    Ok(items)
+    locked(conn, |db| edit::move_to(db, ids, playlist, after)).await
 }
 
-/// Deletes items. Returns how many.
+/// [`edit::delete`] on a connection.
 ///
 /// # Errors
-/// [`TableError::NotFound`] where one is not there; [`TableError::Store`].
+/// As there.
 pub async fn delete(conn: &mut SqliteConnection, ids: &[ItemId]) -> Result<u64, TableError> {
-    get(&mut *conn, ids).await?;
-    let result =
-        sqlx::query("DELETE FROM item WHERE id IN (SELECT unhex(value) FROM json_each(?))")
-            .bind(hex_array(ids.iter().map(|id| id.0)))
-            .execute(conn)
-            .await?;
-    Ok(result.rows_affected())
+    locked(conn, |db| edit::delete(db, ids)).await
 }
 
 /// How many items there are in all playlists.
@@ -293,82 +232,6 @@ pub(crate) async fn page_by_id(
     rows.iter().map(from_row).collect()
 }
 
-/// Where items go: the playlist, how its channel counts frames, and how many items are there. One query, since every
-/// statement costs an edit a change of threads.
-async fn destination(
-    conn: &mut SqliteConnection,
-    id: PlaylistId,
-) -> Result<(Playlist, Counting, usize), TableError> {
-    let row = sqlx::query(
-        "SELECT date, frame_rate, drop_frame, (SELECT count(*) FROM item WHERE playlist_id = playlist.id) \
-         FROM playlist, channel WHERE playlist.id = ?",
-    )
-    .bind(&id.as_bytes()[..])
-    .fetch_optional(conn)
-    .await?
-    .ok_or_else(|| TableError::not_found("playlist", id))?;
-    let date = parsed(&row, 0, "date")?;
-    let counting = Counting::new(parsed(&row, 1, "frame rate")?, row.try_get(2)?)
-        .map_err(validate::Invalid::from)?;
-    let present = usize::try_from(row::count(&row, 3)?).unwrap_or(usize::MAX);
-    Ok((Playlist { id, date }, counting, present))
-}
-
-fn check_count(playlist: &Playlist, present: usize, more: usize) -> Result<(), TableError> {
-    match present.saturating_add(more) {
-        count if count > ITEMS_MAX => Err(TableError::TooManyItems {
-            date: playlist.date,
-            count,
-            max: ITEMS_MAX,
-        }),
-        _ => Ok(()),
-    }
-}
-
-async fn insert_rows(conn: &mut SqliteConnection, items: &[Item]) -> Result<(), TableError> {
-    for batch in items.chunks(BINDS_MAX / COLUMN_COUNT) {
-        let mut sql: QueryBuilder<Sqlite> =
-            QueryBuilder::new(concat!("INSERT INTO item (", columns!(), ") "));
-        sql.push_values(batch, |mut row, item| {
-            row.push_bind(item.id.as_bytes().to_vec())
-                .push_bind(item.playlist_id.as_bytes().to_vec())
-                .push_bind(item.rank.as_str().to_owned())
-                .push_bind(kind_text(item.kind))
-                .push_bind(item.title.clone())
-                .push_bind(item.asset_id.map(|id| id.as_bytes().to_vec()))
-                .push_bind(start_mode_text(item.start_mode))
-                .push_bind(item.fixed_start.map(|at| at.to_string()))
-                .push_bind(item.in_point)
-                .push_bind(item.duration)
-                .push_bind(item.notes.clone());
-        });
-        // One item is the usual case, and a statement worth keeping.
-        let one = batch.len() == 1;
-        sql.build().persistent(one).execute(&mut *conn).await?;
-    }
-    Ok(())
-}
-
-/// Writes what [`update`] may have changed.
-async fn store(conn: &mut SqliteConnection, item: &Item) -> Result<(), TableError> {
-    sqlx::query(
-        "UPDATE item SET kind = ?, title = ?, asset_id = ?, start_mode = ?, fixed_start = ?, in_point = ?, duration = ?, \
-         notes = ? WHERE id = ?",
-    )
-    .bind(kind_text(item.kind))
-    .bind(&item.title)
-    .bind(item.asset_id.map(|id| id.as_bytes().to_vec()))
-    .bind(start_mode_text(item.start_mode))
-    .bind(item.fixed_start.map(|at| at.to_string()))
-    .bind(item.in_point)
-    .bind(item.duration)
-    .bind(&item.notes)
-    .bind(&item.id.as_bytes()[..])
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 fn from_row(row: &SqliteRow) -> Result<Item, TableError> {
     Ok(Item {
         id: ItemId(uuid(row, 0)?),
@@ -383,6 +246,70 @@ fn from_row(row: &SqliteRow) -> Result<Item, TableError> {
         duration: row.try_get(9)?,
         notes: row.try_get(10)?,
     })
+}
+
+/// The item of a row with [`columns`].
+pub(crate) fn from_raw(row: &RawRow<'_>) -> Result<Item, crate::Error> {
+    let mut item = blank(ItemId(Uuid::nil()));
+    for (at, column) in COLUMNS.iter().enumerate() {
+        set(&mut item, column, row.get(at)).ok_or_else(|| crate::Error::Damaged {
+            what: format!("a row's {column} cannot be read"),
+        })?;
+    }
+    Ok(item)
+}
+
+pub(crate) fn blank(id: ItemId) -> Item {
+    Item {
+        id,
+        playlist_id: PlaylistId(Uuid::nil()),
+        rank: Rank::middle(),
+        kind: ItemKind::Note,
+        title: String::new(),
+        asset_id: None,
+        start_mode: StartMode::Follow,
+        fixed_start: None,
+        in_point: 0,
+        duration: 0,
+        notes: String::new(),
+    }
+}
+
+/// Sets the column of this name; `None` where the value is none that this program writes. A column that items do not show
+/// is let be.
+pub(crate) fn set(item: &mut Item, column: &str, value: ValueRef<'_>) -> Option<()> {
+    match column {
+        "id" => item.id = ItemId(raw_uuid(value)?),
+        "playlist_id" => item.playlist_id = PlaylistId(raw_uuid(value)?),
+        "rank" => item.rank = value.as_str()?.parse().ok()?,
+        "kind" => item.kind = kind(value.as_str()?).ok()?,
+        "title" => item.title = value.as_str()?.to_owned(),
+        "asset_id" => item.asset_id = unless_null(value, |value| raw_uuid(value).map(AssetId))?,
+        "start_mode" => item.start_mode = start_mode(value.as_str()?).ok()?,
+        "fixed_start" => {
+            item.fixed_start = unless_null(value, |value| value.as_str()?.parse().ok())?;
+        }
+        "in_point" => item.in_point = value.as_i64()?,
+        "duration" => item.duration = value.as_i64()?,
+        "notes" => item.notes = value.as_str()?.to_owned(),
+        _ => {}
+    }
+    Some(())
+}
+
+/// `Some(None)` for NULL; `None` for what cannot be read.
+fn unless_null<T>(
+    value: ValueRef<'_>,
+    read: impl FnOnce(ValueRef<'_>) -> Option<T>,
+) -> Option<Option<T>> {
+    match value {
+        ValueRef::Null => Some(None),
+        value => read(value).map(Some),
+    }
+}
+
+pub(crate) fn raw_uuid(value: ValueRef<'_>) -> Option<Uuid> {
+    Uuid::from_slice(value.as_blob()?).ok()
 }
 
 pub(super) fn kind_text(kind: ItemKind) -> &'static str {

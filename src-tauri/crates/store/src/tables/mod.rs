@@ -15,6 +15,7 @@ pub mod items;
 pub mod media_roots;
 mod order;
 pub mod playlists;
+mod raw;
 mod row;
 pub mod templates;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub use error::TableError;
+pub(crate) use raw::locked;
 
 /// The schema that [`crate::Store::open`] creates in a new database, replicated and local tables alike of this module.
 pub(crate) const SCHEMA: &str = include_str!("schema.sql");

@@ -1,5 +1,6 @@
 //! Playlists: one for each broadcast day that anything was scheduled on.
 
+use changeset::Db;
 use domain::ids::PlaylistId;
 use domain::rundown::Playlist;
 use domain::validate;
@@ -7,8 +8,9 @@ use jiff::civil::Date;
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::TableError;
 use super::row::{self, parsed, uuid};
+use super::{TableError, locked};
+use crate::error::During as _;
 
 /// A playlist with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,13 +78,21 @@ pub async fn of_date(
 /// # Errors
 /// [`TableError::Invalid`] for a date out of range; [`TableError::Store`].
 pub async fn ensure(conn: &mut SqliteConnection, date: Date) -> Result<Playlist, TableError> {
+    locked(conn, |db| ensure_raw(db, date)).await
+}
+
+/// [`ensure`] on the raw handle.
+///
+/// # Errors
+/// As there.
+pub fn ensure_raw(db: &Db<'_>, date: Date) -> Result<Playlist, TableError> {
     validate::date(date)?;
     let id = PlaylistId::of_date(date);
-    sqlx::query("INSERT INTO playlist (id, date) VALUES (?, ?) ON CONFLICT DO NOTHING")
-        .bind(&id.as_bytes()[..])
-        .bind(date.to_string())
-        .execute(conn)
-        .await?;
+    db.run(
+        "INSERT INTO playlist (id, date) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        &[id.as_bytes().into(), date.to_string().as_str().into()],
+    )
+    .during("make the playlist of a day")?;
     Ok(Playlist { id, date })
 }
 

@@ -389,7 +389,7 @@ impl Made {
         let item = items::NewItem {
             id: ItemId(Uuid::now_v7()),
             kind: match (line.kind, &asset) {
-                (ItemKind::Clip, Some(asset)) => super::playlist::kind_for(asset),
+                (ItemKind::Clip, Some(asset)) => super::playlist::kind_for(asset.kind),
                 (kind, _) => kind,
             },
             title,

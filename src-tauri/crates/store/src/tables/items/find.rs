@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use sqlx::sqlite::SqliteConnection;
 
 use super::super::{TableError, row};
-use super::{COLUMN_COUNT, from_row};
+use super::{COLUMNS, from_row};
 
 /// Which items of which days.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub async fn find(
         days: row::count(&counted, 1)?,
         items: rows
             .iter()
-            .map(|row| Ok((row::parsed(row, COLUMN_COUNT, "date")?, from_row(row)?)))
+            .map(|row| Ok((row::parsed(row, COLUMNS.len(), "date")?, from_row(row)?)))
             .collect::<Result<_, TableError>>()?,
     })
 }
