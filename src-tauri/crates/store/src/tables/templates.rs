@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::items::{kind, kind_text, start_mode, start_mode_text};
 use super::row::{self, BINDS_MAX, damaged, parsed, uuid, uuid_or_null};
-use super::{TableError, assets};
+use super::{TableError, assets, locked};
 
 /// Most items that a template may have.
 pub const TEMPLATE_ITEMS_MAX: usize = 2_000;
@@ -103,7 +103,10 @@ pub async fn add(
         items.len() as u64,
         TEMPLATE_ITEMS_MAX as u64,
     )?;
-    assets::require(&mut *conn, items.iter().filter_map(|item| item.asset_id)).await?;
+    locked(&mut *conn, |db| {
+        assets::require_raw(db, items.iter().filter_map(|item| item.asset_id))
+    })
+    .await?;
     sqlx::query("INSERT INTO template (id, name, starts_at) VALUES (?, ?, ?)")
         .bind(&template.id.as_bytes()[..])
         .bind(&template.name)

@@ -1,8 +1,11 @@
 use domain::ids::AssetId;
 use domain::rank::RANK_LEN_MAX;
+use domain::rundown::Playlist;
+use domain::validate::ITEMS_MAX;
 use jiff::civil::date;
 
 use super::super::testing::{new_asset, new_item, open};
+use super::super::{assets, playlists};
 use super::*;
 
 async fn day(conn: &mut SqliteConnection, day: i8, titles: &str) -> Playlist {
