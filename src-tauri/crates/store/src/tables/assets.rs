@@ -338,6 +338,16 @@ pub struct Lent {
     pub duration: i64,
 }
 
+impl From<&Asset> for Lent {
+    fn from(asset: &Asset) -> Self {
+        Self {
+            kind: asset.kind,
+            title: asset.title.clone(),
+            duration: asset.duration,
+        }
+    }
+}
+
 /// What items take over from those of the assets named that are there.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use domain::rundown::{Item, ItemChange};
 use domain::template::Trim;
 use domain::timecode::Timecode;
 use domain::validate;
+use store::tables::assets::Lent;
 use store::tables::{self, TableError, items};
 
 use super::templates::{Source, trimmed};
@@ -238,7 +239,7 @@ async fn new_items(
     new.into_iter()
         .map(|item| {
             let asset = item.asset_id.and_then(|id| assets.get(&id));
-            made(item, asset).map(|item| nowhere(item, on))
+            made(item, asset.map(Lent::from).as_ref()).map(|item| nowhere(item, on))
         })
         .collect()
 }
