@@ -64,7 +64,8 @@ impl Board {
             }
         }
         let cause = cause(pair);
-        if let Some(cause) = cause.filter(|cause| self.in_step && self.present != Some(*cause)) {
+        let worked = self.in_step || was_a_pair(pair.reason);
+        if let Some(cause) = cause.filter(|cause| worked && self.present != Some(*cause)) {
             self.raise(cause, pair, when);
         }
         // A silent peer is Connecting for the first two seconds of a start: what was the case before still is.
@@ -161,6 +162,14 @@ impl Board {
             trouble: self.trouble,
         }
     }
+}
+
+/// Whether this reason alone tells that the two were in step once: they share a history.
+fn was_a_pair(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Superseded | Reason::TwoPrimaries | Reason::PeerSuperseded | Reason::Forked
+    )
 }
 
 /// What of the pair's present state is worth an alarm.

@@ -6,13 +6,15 @@ mod board;
 #[cfg(test)]
 mod tests;
 
-use std::time::Instant;
+use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use pair::view::Notice;
 use store::Store;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::api::{Alarm, Alarms, ApiError, Event};
 use crate::commands;
@@ -23,10 +25,16 @@ use board::{Board, When};
 /// The key of the board among the store's local records.
 const KEY: &str = "alarms";
 
+/// How long an alarm waits to be on disk before it sounds. One that sounds is there after a crash, too, but no disk that hangs
+/// holds it up.
+const KEPT_WITHIN: Duration = Duration::from_secs(1);
+
 /// The alarms of a running station.
 pub(crate) struct Keeper {
     store: Store,
     board: watch::Sender<Board>,
+    /// What everybody is told of the board.
+    shown: watch::Sender<Alarms>,
     started: Instant,
 }
 
@@ -37,16 +45,18 @@ impl Keeper {
             tracing::warn!(%error, "the alarms of before could not be read");
             None
         });
+        let board: Board = kept.unwrap_or_default();
         Self {
             store,
-            board: watch::Sender::new(kept.unwrap_or_default()),
+            shown: watch::Sender::new(board.shown()),
+            board: watch::Sender::new(board),
             started: Instant::now(),
         }
     }
 
     /// What nobody has acknowledged.
     pub(crate) fn open_alarms(&self) -> Alarms {
-        self.board.borrow().shown()
+        self.shown.borrow().clone()
     }
 
     /// An operator has seen everything up to this number: silent at once, then on record.
@@ -58,6 +68,7 @@ impl Keeper {
         let now = self.started.elapsed();
         self.board
             .send_modify(|board| seen = board.acknowledge(up_to, now));
+        self.show(&self.board.borrow());
         for alarm in &seen {
             let detail = acknowledged(alarm, user);
             self.store.log_redundancy("acknowledged", &detail).await?;
@@ -101,26 +112,45 @@ impl Keeper {
 
     /// Tells everybody of every change.
     pub(crate) async fn tell(&self, events: Events) {
+        let mut shown = self.shown.subscribe();
+        while shown.changed().await.is_ok() {
+            let now = shown.borrow_and_update().clone();
+            events.send(Event::Alarms(now));
+        }
+    }
+
+    /// Keeps the board on disk, and shows it then.
+    pub(crate) async fn keep(&self) {
         let mut boards = self.board.subscribe();
-        let mut told = boards.borrow().shown();
+        // It may have changed before this began.
+        boards.mark_changed();
         while boards.changed().await.is_ok() {
-            let now = boards.borrow_and_update().shown();
-            if now != told {
-                events.send(Event::Alarms(now.clone()));
-                told = now;
+            let board = boards.borrow_and_update().clone();
+            let mut keeping = pin!(self.store.put_local(KEY, &board));
+            let kept = match timeout(KEPT_WITHIN, &mut keeping).await {
+                Ok(kept) => kept,
+                Err(_) => {
+                    self.show(&self.board.borrow());
+                    keeping.await
+                }
+            };
+            if let Err(error) = kept {
+                tracing::warn!(%error, "the alarms could not be kept: a restart may forget or repeat one");
+            }
+            // What came meanwhile is kept first.
+            if *self.board.borrow() == board {
+                self.show(&board);
             }
         }
     }
 
-    /// Keeps the board on disk. A task of its own: a disk that hangs holds up no alarm.
-    pub(crate) async fn keep(&self) {
-        let mut boards = self.board.subscribe();
-        while boards.changed().await.is_ok() {
-            let board = boards.borrow_and_update().clone();
-            if let Err(error) = self.store.put_local(KEY, &board).await {
-                tracing::warn!(%error, "the alarms could not be kept: a restart may forget or repeat one");
-            }
-        }
+    fn show(&self, board: &Board) {
+        let next = board.shown();
+        self.shown.send_if_modified(|shown| {
+            let differs = *shown != next;
+            *shown = next;
+            differs
+        });
     }
 
     fn change(&self, change: impl FnOnce(&mut Board, &When)) {
