@@ -5,7 +5,7 @@ use domain::rundown::{Item, StartMode};
 use store::tables::items;
 use uuid::Uuid;
 
-use super::{ITEMS_MAX, answer, named};
+use super::{ITEMS_MAX, answer, named, places};
 use crate::api::{ApiError, ErrorCode, ItemsChanged, RepeatItems};
 use crate::commands::Desk;
 use crate::commands::desk::{count, distinct};
@@ -18,26 +18,24 @@ pub async fn repeat(desk: &Desk, args: RepeatItems) -> Result<ItemsChanged, ApiE
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
     let times = times(ids.len(), args.times)?;
-    let label = format!(
-        "Repeat {} {}",
-        named(desk, &ids).await?,
-        count(times, "time")
-    );
-    let mut edit = desk.edit(label).await?;
-    let sources = items::get(edit.connection(), &ids).await?;
-    let last = sources
-        .last()
-        .filter(|last| {
-            sources
-                .iter()
-                .all(|item| item.playlist_id == last.playlist_id)
+    let (made, committed) = desk
+        .change(move |db| {
+            let label = format!("Repeat {} {}", named(db, &ids)?, count(times, "time"));
+            let sources = items::edit::get(db, &ids)?;
+            let last = sources
+                .last()
+                .filter(|last| {
+                    sources
+                        .iter()
+                        .all(|item| item.playlist_id == last.playlist_id)
+                })
+                .ok_or_else(|| ApiError::invalid("ids", "Choose items of one day."))?;
+            let new = copies(&sources, times);
+            let made = items::edit::insert(db, last.playlist_id, Some(last.id), new)?;
+            Ok((label, places(&made)))
         })
-        .ok_or_else(|| ApiError::invalid("ids", "Choose items of one day."))?;
-    let new = copies(&sources, times);
-    let made = items::insert(edit.connection(), last.playlist_id, Some(last.id), new).await?;
-    let committed = desk.commit(edit).await?;
-    let touched = made.iter().map(|item| (item.id, item.playlist_id));
-    answer(desk, touched.collect(), None, committed).await
+        .await?;
+    answer(desk, made, None, committed).await
 }
 
 /// How often, where that is possible.
