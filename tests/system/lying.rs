@@ -1,6 +1,7 @@
 //! A peer that is who it says and lies in everything else: it is cut off with a reason, changes nothing, and takes no more
 //! memory than its frames may have.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,17 +9,21 @@ use domain::history::{Chain, Sum};
 use domain::ids::StationId;
 use node::link::client::{ContactError, PeerClient};
 use node::link::identity::Identity;
+use node::link::peer_url::PeerUrl;
 use node::link::socket::{Link, MESSAGE_LEN_MAX, SocketError};
+use node::link::tls::{self, Expected};
 use node::link::wire::{BULK_LEN_MAX, BulkKind, Frame};
-use pair::Mode;
+use pair::breach::Breach;
 use pair::config::{Fingerprint, RunId};
 use pair::message::{EPOCHS_MAX, Hello, Message, Standing, Stream};
+use pair::{Mode, Reason};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use crate::station::{DAY, PATIENCE, Station};
+use crate::lying_primary::{giant_head, read_head};
+use crate::station::{DAY, PATIENCE, Station, until};
 
 /// A liar that a real primary takes for its secondary.
 struct Liar {
@@ -150,7 +155,7 @@ async fn end_of(link: &mut Link) -> String {
 }
 
 /// The most memory that a station has ever held, in bytes.
-fn most_memory(station: &Station) -> usize {
+pub fn most_memory(station: &Station) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", station.pid()));
     let status = status.expect("it runs");
     let line = status
@@ -163,6 +168,28 @@ fn most_memory(station: &Station) -> usize {
         .parse()
         .expect("a number");
     kib << 10
+}
+
+/// For what a station has cut its peer off, by its redundancy log, latest first.
+pub fn cut_off_for(station: &Station) -> Vec<String> {
+    let log = station.ok("get_redundancy_log", json!({"limit": 1000}));
+    let lines = log.as_array().expect("lines").iter();
+    lines
+        .filter(|line| line["event"] == "cut_off")
+        .map(|line| {
+            let detail = line["detail"].as_str().expect("its words");
+            let why = detail.strip_prefix("The other station was cut off: ");
+            let why = why.and_then(|why| why.strip_suffix('.'));
+            why.expect("a sentence").to_owned()
+        })
+        .collect()
+}
+
+/// Waits until the station's log says that it cut its peer off for this.
+fn until_cut_off(station: &Station, why: Breach) {
+    until(&format!("{why:?} is in the log"), || {
+        cut_off_for(station).contains(&why.words().to_owned())
+    });
 }
 
 /// A primary with an item, and a liar that it takes for its secondary.
@@ -205,8 +232,10 @@ fn a_hello_with_giant_texts_or_too_many_epochs_or_impossible_numbers_is_not_list
             link.sender.send(&said).await.expect("it is sent");
             tokio::time::timeout(PATIENCE, end_of(&mut link)).await
         });
-        ended.expect("the primary ends the link");
+        let ended = ended.expect("the primary ends the link");
+        assert_eq!(ended, Breach::Frame.words());
     }
+    until_cut_off(&primary, Breach::Frame);
     assert_eq!(primary.redundancy()["peer"]["name"], "Liar");
     assert_eq!(primary.verified_sum(), before);
     primary.note(DAY, "still works");
@@ -245,8 +274,16 @@ fn numbers_beyond_what_can_be_end_the_link() {
             chain: Chain(0),
         },
     ] {
-        liar.is_cut_off_for(vec![Frame::Control(lie)]);
+        let told = liar.is_cut_off_for(vec![Frame::Control(lie)]);
+        assert_eq!(told, Breach::Frame.words());
     }
+    until_cut_off(&primary, Breach::Frame);
+    // It calls again and again, so it is more than one frame that broke.
+    let log = primary.ok("get_redundancy_log", json!({}));
+    assert!(
+        log.to_string().contains(Reason::RulesBroken.cause()),
+        "{log}"
+    );
     primary.note(DAY, "still works");
     assert_eq!(primary.redundancy()["position"]["epoch"], 1);
 }
@@ -255,7 +292,9 @@ fn numbers_beyond_what_can_be_end_the_link() {
 fn who_sends_or_grants_beyond_the_window_is_cut_off_and_takes_bounded_memory() {
     let (primary, liar) = primary_and_liar();
     let before = most_memory(&primary);
-    liar.is_cut_off_for(vec![Frame::Credit { bytes: u32::MAX }]);
+    let told = liar.is_cut_off_for(vec![Frame::Credit { bytes: u32::MAX }]);
+    assert_eq!(told, Breach::Window.words());
+    until_cut_off(&primary, Breach::Window);
     // The longest frames that can be, one after the other, of a stream that nobody asked for.
     for _ in 0..2 {
         let longest = bulk(&liar.hello, vec![7; BULK_LEN_MAX - 1_024]);
@@ -267,8 +306,41 @@ fn who_sends_or_grants_beyond_the_window_is_cut_off_and_takes_bounded_memory() {
     let requests = vec![Frame::Control(Message::SnapshotRequest { resume: None }); 1_000];
     let last = Frame::Control(Message::ResyncNow);
     liar.is_cut_off_for([requests, vec![last]].concat());
+    until_cut_off(&primary, Breach::OutOfTurn);
     let grown = most_memory(&primary).saturating_sub(before);
     // A frame as it is received, and once more while the next one arrives.
     assert!(grown < 4 * MESSAGE_LEN_MAX, "grew by {} MiB", grown >> 20);
+    primary.note(DAY, "still works");
+}
+
+#[test]
+fn who_announces_a_giant_message_is_cut_off_before_any_of_it_is_kept() {
+    use std::io::{Read as _, Write as _};
+    let (primary, liar) = primary_and_liar();
+    let before = most_memory(&primary);
+    let identity = Identity::load_or_create(liar._dir.path()).expect("its identity");
+    let to: PeerUrl = primary.url().parse().expect("the primary's URL");
+    let pinned = Expected::Pinned(to.fingerprint().expect("a fingerprint"));
+    let config = tls::client_config(&identity, pinned).expect("its TLS");
+    let name = rustls::pki_types::ServerName::try_from("localhost").expect("a name");
+    let connection = rustls::ClientConnection::new(Arc::new(config), name).expect("a connection");
+    let url = primary.url();
+    let rest = url.split_once("://").expect("a scheme").1;
+    let socket = std::net::TcpStream::connect(&rest[..rest.find('/').expect("a path")]);
+    let mut link = rustls::StreamOwned::new(connection, socket.expect("its port is open"));
+    link.write_all(
+        b"GET /peer/v1/link HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    )
+    .expect("it is asked");
+    let head = read_head(&mut link).expect("an answer");
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    link.write_all(&[giant_head(0x80), vec![0; 4]].concat())
+        .expect("it is announced");
+    // Until it hangs up.
+    let _ = link.read_to_end(&mut Vec::new());
+    until_cut_off(&primary, Breach::Frame);
+    let grown = most_memory(&primary).saturating_sub(before);
+    assert!(grown < MESSAGE_LEN_MAX, "grew by {} MiB", grown >> 20);
     primary.note(DAY, "still works");
 }

@@ -2,6 +2,7 @@
 
 use domain::history::{Chain, Epoch, EpochStart};
 
+use crate::breach::Breach;
 use crate::durable::Durable;
 use crate::event::{LinkId, ReplyToken};
 use crate::message::{Message, SnapshotAt, Stream};
@@ -112,8 +113,8 @@ pub enum HangupReason {
     Fenced,
     /// Nothing was heard, or nothing moved, for too long.
     Silent,
-    /// It said what makes no sense at that moment.
-    Protocol,
+    /// It broke the rules of the link.
+    Broke(Breach),
     /// This station takes the lead.
     Promoting,
 }
@@ -194,7 +195,8 @@ pub enum Action {
     },
 
     /// Asks the peer who and where it is (`POST /peer/v1/hello` with `State::hello`); answered by `Probed` or
-    /// `ContactFailed`, within [`crate::time::FIRST_ANSWER`].
+    /// `ContactFailed`, within [`crate::time::FIRST_ANSWER`]. Probes and a `Dial` that were begun before may still be under way:
+    /// the first probe that is answered ends the others, a link that opens ends all.
     Probe,
     /// Opens the link to the primary (`GET /peer/v1/link`); answered by `LinkUp` or `ContactFailed`, within
     /// [`crate::time::FIRST_ANSWER`].

@@ -526,9 +526,7 @@ impl State {
         self.end_switch_by_role();
         self.rely_on_nothing();
         self.hurry_witness();
-        self.contact.attempt = None;
-        self.contact.next_attempt = self.now.mono;
-        self.contact.dial_next = false;
+        self.contact.turn_anew(self.now.mono);
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

@@ -6,6 +6,7 @@ use domain::history::EpochStart;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Token;
+use crate::breach::Breach;
 use crate::check::Scan;
 use crate::config::Config;
 use crate::message::{Head, Hello, Message, SnapshotAt, Stream, TailRefusal, Writer};
@@ -65,6 +66,17 @@ pub enum ContactFailure {
     OwnUrl,
     /// The connection was cut.
     Cut,
+    /// The peer broke the rules of the link, which was cut for that.
+    Broke(Breach),
+}
+
+/// A way in which a station tries to reach the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// [`crate::Action::Probe`].
+    Probe,
+    /// [`crate::Action::Dial`].
+    Dial,
 }
 
 /// Why entries of the stream could not be applied.
@@ -76,8 +88,15 @@ pub enum ApplyFault {
     ChainDiffers,
     /// `SQLite` refused the changeset.
     Refused,
-    /// A frame was damaged on its way; nothing was applied. The link is made anew.
+    /// An entry is not what its hash says; nothing was applied. The link is made anew.
     Damaged,
+    /// An entry is of an epoch that this link did not begin with; nothing was applied. The link is made anew, with the primary's
+    /// present epochs.
+    OtherEpoch,
+    /// An entry is of an epoch that is no longer in force; nothing was applied.
+    OldEpoch,
+    /// Entry after entry was none that is due. The link is made anew.
+    Endless,
     /// The disk is full.
     NoSpace,
     /// Any other failure of the store.
@@ -181,6 +200,8 @@ pub enum Event {
     },
     /// A [`crate::Action::Probe`] or [`crate::Action::Dial`] came to nothing.
     ContactFailed {
+        /// Which of them.
+        attempt: Attempt,
         /// Why.
         cause: ContactFailure,
     },

@@ -3,6 +3,7 @@
 use domain::history::EpochStart;
 
 use crate::action::{Action, HangupReason, Token};
+use crate::breach::Breach;
 use crate::check::Checked;
 use crate::durable::SyncedWith;
 use crate::event::{ApplyFault, LinkId, Own};
@@ -123,6 +124,7 @@ impl State {
         }
         if self.equal_as_secondary() {
             self.follow.equal_at = Some(self.now.mono);
+            self.contact.breaches.forget();
             self.note_synced();
         }
         let moves = matches!(
@@ -402,7 +404,10 @@ impl State {
             ApplyFault::ChainDiffers => self.stuck(Reason::ChainDiffers),
             ApplyFault::Refused | ApplyFault::Broken => self.stuck(Reason::ApplyFailed),
             ApplyFault::NoSpace => self.stuck(Reason::NoSpace),
-            ApplyFault::Damaged => self.drop_link(HangupReason::Protocol),
+            ApplyFault::Damaged => self.drop_link(HangupReason::Broke(Breach::Entry)),
+            ApplyFault::OtherEpoch => self.drop_link(HangupReason::Fenced),
+            ApplyFault::OldEpoch => self.drop_link(HangupReason::Broke(Breach::OldEpoch)),
+            ApplyFault::Endless => self.drop_link(HangupReason::Broke(Breach::Endless)),
         }
     }
 

@@ -81,6 +81,7 @@ impl State {
         self.greet();
         if self.equal_as_primary() {
             self.follow.equal_at = Some(self.now.mono);
+            self.contact.breaches.forget();
             self.note_synced();
         }
     }

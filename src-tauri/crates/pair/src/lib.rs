@@ -17,6 +17,7 @@
 //! - [`State::hello`] is built from what is durable, never from what is about to be.
 
 pub mod action;
+pub mod breach;
 mod change;
 pub mod check;
 pub mod compat;

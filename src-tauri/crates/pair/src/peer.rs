@@ -2,13 +2,14 @@
 
 use domain::ids::StationId;
 
+use crate::breach::Breaches;
 use crate::check::Checked;
 use crate::config::RunId;
 use crate::event::{ContactFailure, LinkId, Side};
 use crate::message::{Head, Hello, Stream, Writer};
 use crate::reason::Reason;
 use crate::right::SentBeats;
-use crate::time::{Mono, SILENCE};
+use crate::time::{HEARTBEAT, Mono, SILENCE};
 
 /// The other station, as last heard.
 #[derive(Debug, Clone)]
@@ -46,12 +47,14 @@ pub(crate) struct Contact {
     pub(crate) failure: Option<ContactFailure>,
     /// Failed attempts in a row.
     pub(crate) failures: u32,
-    /// When an attempt was begun whose outcome is not there yet.
-    pub(crate) attempt: Option<Mono>,
+    /// When a dial was begun whose outcome is not there yet. Probes go on meanwhile.
+    pub(crate) dialing: Option<Mono>,
     /// When the next attempt is due.
     pub(crate) next_attempt: Mono,
     /// The latest probe found a primary that can be followed: dial next.
     pub(crate) dial_next: bool,
+    pub(crate) pace: Pace,
+    pub(crate) breaches: Breaches,
     pub(crate) clones: CloneWatch,
 }
 
@@ -63,9 +66,11 @@ impl Contact {
             answered: None,
             failure: None,
             failures: 0,
-            attempt: None,
+            dialing: None,
             next_attempt: now,
             dial_next: false,
+            pace: Pace::new(now),
+            breaches: Breaches::default(),
             clones: CloneWatch::default(),
         }
     }
@@ -76,7 +81,17 @@ impl Contact {
         self.heard = None;
         self.answered = None;
         self.next_attempt = now;
+        self.dialing = None;
         self.failures = 0;
+    }
+
+    /// This station has another role or peer: what came of links before says nothing.
+    pub(crate) fn turn_anew(&mut self, now: Mono) {
+        self.dialing = None;
+        self.next_attempt = now;
+        self.dial_next = false;
+        self.pace = Pace::new(now);
+        self.breaches = Breaches::default();
     }
 
     pub(crate) fn in_touch(&self, now: Mono) -> bool {
@@ -89,6 +104,42 @@ impl Contact {
             .into_iter()
             .flatten()
             .fold(self.baseline, Mono::max)
+    }
+}
+
+/// When a link that is gone may be made anew: at once where it had lasted, and later and later where one after the other does not,
+/// so that a pair that cannot be in step does not go round as fast as its machines can.
+#[derive(Debug, Clone)]
+pub(crate) struct Pace {
+    /// Links in a row that did not last.
+    short: u32,
+    pub(crate) next_link: Mono,
+}
+
+impl Pace {
+    const FIRST_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+    /// Doublings after which the longest pause is reached.
+    const DOUBLINGS_MAX: u32 = 4;
+
+    fn new(now: Mono) -> Self {
+        Self {
+            short: 0,
+            next_link: now,
+        }
+    }
+
+    /// A link that was there since then is gone. The pause counts from its beginning: while the failover offset may count, links
+    /// are tried every heartbeat.
+    pub(crate) fn link_gone(&mut self, since: Mono, now: Mono) {
+        if now.since(since) >= SILENCE {
+            self.short = 0;
+        }
+        let pause = match self.short {
+            0 => std::time::Duration::ZERO,
+            n => Self::FIRST_PAUSE * (1 << (n - 1).min(Self::DOUBLINGS_MAX)),
+        };
+        self.short = self.short.saturating_add(1);
+        self.next_link = now.max(since + pause.min(HEARTBEAT));
     }
 }
 

@@ -1,9 +1,10 @@
 //! In touch with the peer: probing, dialing, links, heartbeats, and taking in what it says.
 
 use crate::action::{Action, HangupReason};
+use crate::breach::Breach;
 use crate::config::Mode;
 use crate::durable::PeerRecord;
-use crate::event::{ContactFailure, LinkId, Side};
+use crate::event::{Attempt, ContactFailure, LinkId, Side};
 use crate::message::{Heartbeat, Hello, Message, Standing};
 use crate::peer::{Link, Peer};
 use crate::reason::Reason;
@@ -17,21 +18,28 @@ impl State {
         if self.mode() == Mode::None || self.link.is_some() || self.is_stopping() {
             return;
         }
-        // A driver that lost an attempt must not silence the station.
+        // A driver that lost a dial must not keep the station from the next.
         if self
             .contact
-            .attempt
+            .dialing
             .is_some_and(|begun| now.since(begun) > 2 * FIRST_ANSWER)
         {
-            self.contact.attempt = None;
+            self.contact.dialing = None;
         }
         let promoting = self.mode().is_secondary() && self.change.is_some();
-        if self.contact.attempt.is_some() || now < self.contact.next_attempt || promoting {
+        if now < self.contact.next_attempt || promoting {
             return;
         }
-        self.contact.attempt = Some(now);
+        // Whatever became of the one before: where packets are lost, its outcome is two seconds in coming. Each is over by then,
+        // so that there are never more than four.
         self.contact.next_attempt = now + self.attempt_pause();
-        let dial = std::mem::take(&mut self.contact.dial_next) && self.can_follow();
+        // Of two dials the primary would take the later one, and this station the first: one at a time.
+        let dial = std::mem::take(&mut self.contact.dial_next)
+            && self.contact.dialing.is_none()
+            && self.can_follow();
+        if dial {
+            self.contact.dialing = Some(now);
+        }
         self.out
             .push(if dial { Action::Dial } else { Action::Probe });
     }
@@ -49,7 +57,6 @@ impl State {
     }
 
     pub(crate) fn probed(&mut self, hello: Hello) {
-        self.contact.attempt = None;
         self.learn(hello);
     }
 
@@ -57,8 +64,10 @@ impl State {
         self.learn(hello);
     }
 
-    pub(crate) fn contact_failed(&mut self, cause: ContactFailure) {
-        self.contact.attempt = None;
+    pub(crate) fn contact_failed(&mut self, attempt: Attempt, cause: ContactFailure) {
+        if attempt == Attempt::Dial {
+            self.contact.dialing = None;
+        }
         self.failed(cause);
     }
 
@@ -132,16 +141,16 @@ impl State {
             hello,
         });
         self.judge();
-        if self.link.is_none() && self.can_follow() {
+        if self.link.is_none() && self.contact.dialing.is_none() && self.can_follow() {
             self.contact.dial_next = true;
-            self.contact.next_attempt = self.now.mono;
+            self.contact.next_attempt = self.now.mono.max(self.contact.pace.next_link);
         }
     }
 
     pub(crate) fn link_up(&mut self, id: LinkId, side: Side) {
         let unwanted = match side {
             Side::Dialed => {
-                self.contact.attempt = None;
+                self.contact.dialing = None;
                 self.link.is_some() || !self.mode().is_secondary() || self.change.is_some()
             }
             Side::Accepted => {
@@ -157,7 +166,6 @@ impl State {
             return;
         }
         self.drop_link(HangupReason::Replaced);
-        self.contact.attempt = None;
         self.link = Some(Link::new(id, side, self.now.mono));
         if side == Side::Dialed {
             let hello = Box::new(self.hello(self.now));
@@ -172,7 +180,10 @@ impl State {
         if self.link_id() == Some(id) {
             self.link_gone();
             self.failed(cause);
-            self.contact.next_attempt = self.now.mono;
+            self.contact.next_attempt = self.contact.pace.next_link;
+            if let ContactFailure::Broke(why) = cause {
+                self.breached(why);
+            }
         }
     }
 
@@ -181,17 +192,23 @@ impl State {
         if let Some(id) = self.link_id() {
             self.link_gone();
             self.out.push(Action::Hangup { link: id, why });
-            self.contact.next_attempt = match why {
+            let soonest = match why {
                 HangupReason::Changed | HangupReason::Replaced | HangupReason::Silent => {
                     self.now.mono
                 }
                 _ => self.now.mono + HEARTBEAT,
             };
+            self.contact.next_attempt = soonest.max(self.contact.pace.next_link);
+            if let HangupReason::Broke(why) = why {
+                self.breached(why);
+            }
         }
     }
 
     fn link_gone(&mut self) {
-        self.link = None;
+        if let Some(link) = self.link.take() {
+            self.contact.pace.link_gone(link.since, self.now.mono);
+        }
         if self.mode().is_secondary() && self.follow.phase != crate::follow::Phase::Idle {
             self.out.push(Action::StopApplying);
         }
@@ -207,8 +224,10 @@ impl State {
         let patience = if link.greeted { SILENCE } else { FIRST_ANSWER };
         let silent = now.since(link.received.max(link.since)) >= patience;
         let unheard = link.greeted && now.since(link.echo_rose) >= 2 * FIRST_ANSWER;
-        if silent || unheard {
+        if silent {
             self.drop_link(HangupReason::Silent);
+        } else if unheard {
+            self.drop_link(HangupReason::Broke(Breach::Deaf));
         }
     }
 
@@ -304,7 +323,7 @@ impl State {
                 self.offered(id, head, late)
             }
             (Message::ResyncNow, Side::Dialed, true) => self.resync(false),
-            _ => self.drop_link(HangupReason::Protocol),
+            _ => self.drop_link(HangupReason::Broke(Breach::OutOfTurn)),
         }
     }
 
@@ -340,6 +359,10 @@ impl State {
         let Some(link) = self.link.as_mut() else {
             return;
         };
+        if beat.heard > link.beats {
+            self.drop_link(HangupReason::Broke(Breach::OutOfTurn));
+            return;
+        }
         link.heard = beat.number;
         if beat.heard > link.echo {
             link.echo = beat.heard;
@@ -356,7 +379,12 @@ impl State {
                 link: id,
                 message: Message::Fence { epoch_seen },
             });
-            self.drop_link(HangupReason::Fenced);
+            let older = stream.is_some_and(|it| beat.head.position.epoch.number < it.epoch.number);
+            self.drop_link(if older {
+                HangupReason::Broke(Breach::OldEpoch)
+            } else {
+                HangupReason::Fenced
+            });
             return;
         }
         match stream {

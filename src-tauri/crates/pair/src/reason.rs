@@ -203,6 +203,10 @@ reasons! {
     SnapshotExcessive, NotSynced, "snapshot_excessive",
         "The primary sent more than its full copy announced and was cut off; nothing was replaced.",
         "Check that both stations run the same build, and choose Resync now.";
+    /// The peer is cut off again and again.
+    RulesBroken, NotSynced, "rules_broken",
+        "The other station was cut off more than once because it broke the rules of the link; nothing that it sent then was taken in.",
+        "See in the redundancy log what it did, check that both stations run the same build, and restart the other one.";
     /// A rewind failed.
     RewindFailed, NotSynced, "rewind_failed",
         "The entries that only the secondary has could not be put aside; nothing was changed.",
@@ -256,7 +260,7 @@ impl From<ContactFailure> for Reason {
             ContactFailure::WrongCertificate => Self::WrongCertificate,
             ContactFailure::NotPaired => Self::PeerNamesOther,
             ContactFailure::ConfirmCode => Self::ConfirmCode,
-            ContactFailure::BadAnswer => Self::BadAnswer,
+            ContactFailure::BadAnswer | ContactFailure::Broke(_) => Self::BadAnswer,
             ContactFailure::OwnUrl => Self::OwnUrl,
             ContactFailure::Cut => Self::Lost,
         }

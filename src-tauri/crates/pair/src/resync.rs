@@ -6,6 +6,7 @@
 //! the secondary takes over together with the rows, in one transaction.
 
 use crate::action::{Action, HangupReason};
+use crate::breach::Breach;
 use crate::config::Mode;
 use crate::event::{CompareFault, LinkId, Own, SnapshotFault};
 use crate::follow::{Heal, Phase};
@@ -193,7 +194,7 @@ impl State {
             SnapshotFault::Excessive => {
                 self.follow.heal = None;
                 self.stuck(Reason::SnapshotExcessive);
-                self.drop_link(HangupReason::Protocol);
+                self.drop_link(HangupReason::Broke(Breach::Excessive));
             }
         }
     }

@@ -169,7 +169,8 @@ impl State {
             return both_ways(self.own_trouble(), damage)
                 .or_else(|| hangs(peer.writer).then_some(Reason::PrimaryWriterHangs))
                 .or(damage)
-                .or_else(|| self.primary_damage());
+                .or_else(|| self.primary_damage())
+                .or_else(|| self.contact.breaches.reason());
         }
         let (own, theirs) = (self.own.head, peer.head);
         let one_lineage = own.position.lineage == theirs.position.lineage;
@@ -187,7 +188,9 @@ impl State {
             return Some(Reason::SumsDiffer);
         }
         // Last, since what keeps the secondary from following keeps it from taking the lead, too.
-        both_ways(peer.trouble.filter(|_| linked), self.damage()).or_else(|| self.damage())
+        both_ways(peer.trouble.filter(|_| linked), self.damage())
+            .or_else(|| self.damage())
+            .or_else(|| self.contact.breaches.reason())
     }
 
     /// What keeps this secondary from following, by itself.
@@ -405,8 +408,7 @@ impl State {
             .and_then(|l| l.beat_at)
             .map(|sent| sent + HEARTBEAT);
         let attempt =
-            (link.is_none() && self.contact.attempt.is_none() && self.mode() != Mode::None)
-                .then_some(self.contact.next_attempt);
+            (link.is_none() && self.mode() != Mode::None).then_some(self.contact.next_attempt);
         let silence = self.contact.heard.map(|heard| heard + SILENCE);
         let first = Some(self.contact.baseline + FIRST_ANSWER);
         [

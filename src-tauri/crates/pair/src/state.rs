@@ -132,7 +132,7 @@ impl State {
             Event::Quiesced { token, head } => self.quiesced(token, head),
             Event::Probed { hello } => self.probed(*hello),
             Event::Asked { hello } => self.asked(*hello),
-            Event::ContactFailed { cause } => self.contact_failed(cause),
+            Event::ContactFailed { attempt, cause } => self.contact_failed(attempt, cause),
             Event::LinkUp { link, side } => self.link_up(link, side),
             Event::LinkLost { link, cause } => self.link_lost(link, cause),
             Event::Received { link, message } => self.received(link, message),
@@ -217,7 +217,7 @@ impl State {
         });
         self.drop_link(crate::action::HangupReason::Silent);
         self.contact.begin_anew(self.now.mono);
-        self.contact.attempt = None;
+        self.contact.dialing = None;
         if self.mode() == Mode::Primary {
             self.lead.ask_first(self.now.mono, Away::AtMost(gap));
         }

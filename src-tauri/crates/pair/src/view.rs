@@ -8,6 +8,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::breach::Breach;
 use crate::check::Checked;
 use crate::config::Mode;
 use crate::message::{Head, Standing, Writer};
@@ -288,6 +289,11 @@ pub enum Record {
         removed: u64,
         /// Rows in all.
         rows: u64,
+    },
+    /// The peer broke the rules of the link and was cut off.
+    CutOff {
+        /// What it did.
+        why: Breach,
     },
     /// A comparison led to nothing.
     NotResynced {

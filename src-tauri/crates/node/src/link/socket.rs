@@ -29,6 +29,9 @@ pub enum SocketError {
     /// The connection broke.
     #[error("the link broke: {0}")]
     Broken(String),
+    /// The other side does not keep to the WebSocket protocol, or a message is longer than any frame may be.
+    #[error("the peer sent a message that is refused: {0}")]
+    Misframed(String),
     /// The other side sent what is no frame.
     #[error("the peer sent a frame that is refused: {0}")]
     Frame(#[from] FrameError),
@@ -156,7 +159,7 @@ impl Link {
                     })))
                 }
                 Ok(ws::Message::Ping(_) | ws::Message::Pong(_)) => None,
-                Err(error) => Some(Err(broken(error))),
+                Err(error) => Some(Err(served_error(error))),
             })
         });
         Self {
@@ -188,7 +191,7 @@ impl Link {
                     reason,
                 })),
                 Ok(_) => None,
-                Err(error) => Some(Err(broken(error))),
+                Err(error) => Some(Err(dialed_error(error))),
             })
         });
         Self {
@@ -208,4 +211,30 @@ fn closed_silently() -> Packet {
 
 fn broken(error: impl std::fmt::Display) -> SocketError {
     SocketError::Broken(error.to_string())
+}
+
+/// What came was refused before it was a message. The two ends use one library in two versions.
+fn served_error(error: axum::Error) -> SocketError {
+    use served_tungstenite::Error;
+    use served_tungstenite::error::ProtocolError::ResetWithoutClosingHandshake;
+    let error = error.into_inner();
+    match error.downcast_ref::<Error>() {
+        Some(Error::Protocol(ResetWithoutClosingHandshake)) => broken(error),
+        Some(Error::Capacity(_) | Error::Protocol(_) | Error::Utf8(_)) => {
+            SocketError::Misframed(error.to_string())
+        }
+        _ => broken(error),
+    }
+}
+
+fn dialed_error(error: dialed::Error) -> SocketError {
+    use tungstenite::Error;
+    use tungstenite::error::ProtocolError::ResetWithoutClosingHandshake;
+    match &error {
+        dialed::Error::Tungstenite(Error::Protocol(ResetWithoutClosingHandshake)) => broken(error),
+        dialed::Error::Tungstenite(Error::Capacity(_) | Error::Protocol(_) | Error::Utf8(_)) => {
+            SocketError::Misframed(error.to_string())
+        }
+        _ => broken(error),
+    }
 }

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pair::event::Attempt;
 use pair::message::Hello;
 use pair::{Config, Mode};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tokio_util::task::AbortOnDropHandle;
 
+use super::attempts::{AttemptId, Attempts};
 use super::contact;
 use super::driver::{Input, Reached};
 use crate::link::client::{ContactError, PeerClient};
@@ -35,9 +36,7 @@ pub(super) struct Connection {
     config: Option<Config>,
     /// Calls the peer; `None` without one.
     client: Option<PeerClient>,
-    /// Counts the peers, so that the outcome of a call to a former one is told apart.
-    generation: u64,
-    attempt: Option<AbortOnDropHandle<()>>,
+    attempts: Attempts,
 }
 
 enum Listener {
@@ -68,8 +67,7 @@ impl Connection {
             listener: Listener::Closed,
             config: None,
             client: None,
-            generation: 0,
-            attempt: None,
+            attempts: Attempts::default(),
         }
     }
 
@@ -87,9 +85,9 @@ impl Connection {
         self.identity.fingerprint()
     }
 
-    /// Tells whether a call was made to the present peer.
-    pub(super) fn generation(&self) -> u64 {
-        self.generation
+    /// An attempt has ended: which kind it was, unless it was given up before. The first that succeeds ends the others.
+    pub(super) fn concluded(&mut self, id: AttemptId, reached: bool) -> Option<Attempt> {
+        self.attempts.concluded(id, reached)
     }
 
     /// The code that both screens show, where there is one.
@@ -211,7 +209,7 @@ impl Connection {
     /// Asks the peer who it is; where its certificate is not known, for a short code.
     pub(super) fn probe(&mut self, own: Hello) {
         let door = Arc::clone(&self.door);
-        self.attempt(|client| async move {
+        self.attempt(Attempt::Probe, |client| async move {
             contact::probe(client, door, own)
                 .await
                 .map(|hello| Reached::Hello(Box::new(hello)))
@@ -220,35 +218,30 @@ impl Connection {
 
     /// Opens the link to the peer.
     pub(super) fn dial(&mut self) {
-        self.attempt(|client| async move { client.link().await.map(Reached::Link) });
+        self.attempt(Attempt::Dial, |client| async move {
+            client.link().await.map(Reached::Link)
+        });
     }
 
-    fn attempt<F>(&mut self, call: impl FnOnce(PeerClient) -> F)
+    fn attempt<F>(&mut self, kind: Attempt, call: impl FnOnce(PeerClient) -> F)
     where
         F: Future<Output = Result<Reached, ContactError>> + Send + 'static,
     {
-        let (inputs, generation) = (self.inputs.clone(), self.generation);
+        let inputs = self.inputs.clone();
         let call = self.client.clone().map(call);
-        let attempt = async move {
+        self.attempts.begin(kind, |attempt| async move {
             let outcome = match call {
                 Some(call) => call.await,
                 None => Err(ContactError::Failed("the peer's URL is not valid".into())),
             };
             // Where the driver has ended, nobody needs to know.
-            let _ = inputs
-                .send(Input::Contact {
-                    generation,
-                    outcome,
-                })
-                .await;
-        };
-        self.attempt = Some(AbortOnDropHandle::new(tokio::spawn(attempt)));
+            let _ = inputs.send(Input::Contact { attempt, outcome }).await;
+        });
     }
 
     /// Turns to another peer, or to none.
     fn call(&mut self, peer: Option<PeerUrl>) {
-        self.generation += 1;
-        self.attempt = None;
+        self.attempts.give_up();
         self.client =
             peer.as_ref()
                 .and_then(|url| match PeerClient::new(&self.identity, url.clone()) {

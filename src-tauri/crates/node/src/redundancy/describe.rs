@@ -99,6 +99,10 @@ pub(super) fn record(record: &Record) -> (&'static str, String) {
                 grouped(removed)
             ),
         ),
+        Record::CutOff { why } => (
+            "cut_off",
+            format!("The other station was cut off: {}.", why.words()),
+        ),
         Record::NotResynced { reason } => (
             "not_resynced",
             format!("Resync moved nothing: {}", reason.cause()),
@@ -182,7 +186,7 @@ pub(super) fn hangup(why: HangupReason) -> &'static str {
         HangupReason::Incompatible => "the stations do not fit",
         HangupReason::Fenced => "a higher epoch is in force",
         HangupReason::Silent => "nothing was heard, or nothing moved, for too long",
-        HangupReason::Protocol => "a message made no sense at that moment",
+        HangupReason::Broke(why) => why.words(),
         HangupReason::Promoting => "this station takes the lead",
     }
 }

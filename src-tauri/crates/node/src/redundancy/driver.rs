@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::history::Position;
 use pair::action::Action;
-use pair::event::{Event, LinkId, ReplyToken, Side};
+use pair::event::{Attempt, ContactFailure, Event, LinkId, ReplyToken, Side};
 use pair::message::{Hello, Message};
 use pair::view::Notice;
 use pair::{Mode, Now, State, Status};
@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::answer::Questions;
+use super::attempts::AttemptId;
 use super::clock::{self, ALIVE_EVERY, AliveMark};
 use super::connection::Connection;
 use super::contact;
@@ -46,9 +47,9 @@ pub(super) enum Input {
     Pair(Event),
     /// A request that had to wait.
     Request(Request),
-    /// An attempt to reach the peer ended; `generation` tells whether it was for the present peer.
+    /// An attempt to reach the peer ended.
     Contact {
-        generation: u64,
+        attempt: AttemptId,
         outcome: Result<Reached, ContactError>,
     },
 }
@@ -284,16 +285,23 @@ impl Driver {
         match input {
             Input::Pair(event) => self.step(event),
             Input::Request(request) => self.request(request),
-            Input::Contact { generation, .. } if generation != self.connection.generation() => {}
-            Input::Contact { outcome, .. } => match outcome {
-                Ok(Reached::Hello(hello)) => self.step(Event::Probed { hello }),
-                Ok(Reached::Link(link)) => self.link_up(link, Side::Dialed),
-                Err(error) => {
-                    tracing::debug!(%error, "the peer was not reached");
-                    let cause = contact::failure(&error, self.connection.fingerprint());
-                    self.step(Event::ContactFailed { cause });
+            Input::Contact { attempt, outcome } => {
+                if let Some(kind) = self.connection.concluded(attempt, outcome.is_ok()) {
+                    self.reached(kind, outcome);
                 }
-            },
+            }
+        }
+    }
+
+    fn reached(&mut self, attempt: Attempt, outcome: Result<Reached, ContactError>) {
+        match outcome {
+            Ok(Reached::Hello(hello)) => self.step(Event::Probed { hello }),
+            Ok(Reached::Link(link)) => self.link_up(link, Side::Dialed),
+            Err(error) => {
+                tracing::debug!(%error, "the peer was not reached");
+                let cause = contact::failure(&error, self.connection.fingerprint());
+                self.step(Event::ContactFailed { attempt, cause });
+            }
         }
     }
 
@@ -339,7 +347,10 @@ impl Driver {
                 self.step(Event::Received { link, message });
             }
             LinkEvent::Lost(cause) => {
-                self.links.remove(&link);
+                let held = self.links.remove(&link);
+                if let (Some(held), ContactFailure::Broke(why)) = (held, cause) {
+                    held.link.hang_up(why.words());
+                }
                 self.step(Event::LinkLost { link, cause });
             }
         }

@@ -16,6 +16,7 @@ use super::copy::{self, Copying, Incoming, Reporter, Whole};
 use super::driver::Input;
 use super::lane::{Turn, pair_head};
 use super::links::{BulkFrame, BulkSender};
+use crate::link::flow::FRAMES_MAX;
 use crate::link::wire::BulkKind;
 use crate::metrics::Metrics;
 
@@ -23,6 +24,9 @@ use crate::metrics::Metrics;
 const BATCH_ENTRIES_MAX: usize = 2_048;
 /// Bytes of entries after which a batch takes no more: half a window, so that the next half is on its way meanwhile.
 const BATCH_BYTES_MAX: usize = 512 << 10;
+
+/// Entries in a row that may be none that is due: all that can be under way of a tail that was given up, twice over.
+const UNDUE_MAX: usize = 2 * FRAMES_MAX;
 
 /// What the follower is to take in.
 #[derive(Clone)]
@@ -108,6 +112,7 @@ impl Follower {
             installing: Arc::clone(&installing),
             source: None,
             held_back: None,
+            undue: 0,
             duty: None,
             part: None,
         };
@@ -175,6 +180,8 @@ struct Task {
     source: Option<(LinkId, mpsc::Receiver<BulkFrame>)>,
     /// A frame that was taken from the source and did not fit the batch before it.
     held_back: Option<BulkFrame>,
+    /// Entries in a row that were none that is due.
+    undue: usize,
     duty: Option<Duty>,
     /// What came of a snapshot whose link was cut.
     part: Option<SnapshotImport>,
@@ -239,6 +246,7 @@ impl Task {
         if let Some(bulk) = order.bulk {
             self.source = Some((order.link, bulk));
             self.held_back = None;
+            self.undue = 0;
         }
         let part = self.part.take();
         let (stream, epochs, first) = match order.assignment {
@@ -322,9 +330,16 @@ impl Task {
             match Entry::decode(&frame.data) {
                 // A tail that was begun anew on the same link repeats entries, and what was under way of the former one may be
                 // ahead of it: the next one that is due comes.
-                Ok(entry) if entry.seq != due => {}
+                Ok(entry) if entry.seq != due => {
+                    self.undue += 1;
+                    if self.undue > UNDUE_MAX {
+                        tracing::error!("entry after entry is none that is due");
+                        return self.failed(ApplyFault::Endless).await;
+                    }
+                }
                 Ok(entry) => {
                     due += 1;
+                    self.undue = 0;
                     entries.push(entry);
                 }
                 Err(error) => {
@@ -522,10 +537,11 @@ impl Task {
 
 fn fault(error: &ApplyError) -> ApplyFault {
     match error {
-        // The link is made anew, with the primary's present epochs.
-        ApplyError::Damaged { .. } | ApplyError::Gap { .. } | ApplyError::WrongEpoch { .. } => {
-            ApplyFault::Damaged
-        }
+        ApplyError::Damaged { .. } => ApplyFault::Damaged,
+        ApplyError::WrongEpoch {
+            expected, found, ..
+        } if found.number < expected.number => ApplyFault::OldEpoch,
+        ApplyError::Gap { .. } | ApplyError::WrongEpoch { .. } => ApplyFault::OtherEpoch,
         ApplyError::ChainDiffers { .. } => ApplyFault::ChainDiffers,
         ApplyError::SumDiffers { .. } => ApplyFault::SumDiffers,
         ApplyError::Refused { .. } => ApplyFault::Refused,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use pair::breach::Breach;
 use pair::event::{ContactFailure, LinkId};
 use pair::message::{Message, Stream};
 use store::failpoint::{self, Point};
@@ -267,9 +268,10 @@ async fn read_all(id: LinkId, mut reader: Reader, events: mpsc::Sender<(LinkId, 
     };
     tracing::info!(link = id.0, %error, "the link has ended");
     let cause = match error {
-        ReadEnd::Socket(SocketError::Frame(_) | SocketError::Text) | ReadEnd::Window(_) => {
-            ContactFailure::BadAnswer
+        ReadEnd::Socket(SocketError::Frame(_) | SocketError::Text | SocketError::Misframed(_)) => {
+            ContactFailure::Broke(Breach::Frame)
         }
+        ReadEnd::Window(_) => ContactFailure::Broke(Breach::Window),
         ReadEnd::Socket(SocketError::Closed(_) | SocketError::Broken(_)) | ReadEnd::GivenUp => {
             ContactFailure::Cut
         }

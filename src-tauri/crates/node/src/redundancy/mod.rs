@@ -12,6 +12,7 @@
 //! The driver never waits for a disk or a socket, so heartbeats go on when either hangs.
 
 mod answer;
+mod attempts;
 mod clock;
 mod compare;
 mod connection;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pair::Now;
 use pair::action::{Action, Edits, EditsRefused, HangupReason};
+use pair::breach::Breach;
 use pair::event::{ContactFailure, Event, LinkId};
 use pair::message::{Message, Stream};
 use pair::view::Record;
@@ -199,7 +200,7 @@ impl Driver {
             self.links.remove(&link);
             let lost = Event::LinkLost {
                 link,
-                cause: ContactFailure::Cut,
+                cause: ContactFailure::Broke(Breach::Deaf),
             };
             self.report(lost);
         }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use domain::history::Sum;
 use tokio::task::JoinHandle;
 
+use super::pinned::JOURNAL_BYTES_MAX;
 use super::plan::{Differing, FAN_OUT, Plan, Size, plan};
 use super::range::{KeyRange, RangeSum, whole_ranges};
 use super::replace;
@@ -91,6 +92,8 @@ pub struct Comparison {
     leaves: Vec<Differing>,
     spool: Spool,
     entries: Vec<Entry>,
+    /// Of their changesets.
+    entries_bytes: u64,
     journal_asked: bool,
     moved: u64,
     done: u64,
@@ -147,6 +150,7 @@ impl Store {
             leaves: Vec::new(),
             spool,
             entries: Vec::new(),
+            entries_bytes: 0,
             journal_asked: false,
             moved: 0,
             done: 0,
@@ -256,6 +260,10 @@ impl Comparison {
         }
         self.asked += asked.len() as u64;
         for (ours, (sum, rows)) in ours.into_iter().zip(theirs) {
+            if rows > self.header.rows {
+                let what = "a part of its data has more rows than all of it";
+                return Err(SnapshotError::damaged(what).into());
+            }
             if self.level == 1 {
                 self.their_sum.0 = self.their_sum.0.wrapping_add(sum.0);
                 self.done += ours.rows;
@@ -338,7 +346,12 @@ impl Comparison {
         if !matches!(self.stage, Stage::Journal) || self.entries.len() >= ENTRIES_MAX {
             return Err(unasked());
         }
-        self.entries.push(Entry::decode(entry)?);
+        let entry = Entry::decode(entry)?;
+        self.entries_bytes += entry.changeset.as_bytes().len() as u64;
+        if self.entries_bytes > JOURNAL_BYTES_MAX {
+            return Err(unasked());
+        }
+        self.entries.push(entry);
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use crate::state;
 use crate::store::{Store, blocking};
 
 /// Most bytes of changesets that are sent so that a secondary keeps its own journal: beyond that it begins anew.
-const JOURNAL_BYTES_MAX: u64 = 16 << 20;
+pub(super) const JOURNAL_BYTES_MAX: u64 = 16 << 20;
 
 /// This station's data at one position. Edits go on meanwhile and are not in it; as long as it is held, SQLite's WAL grows
 /// with them, so whoever holds it sees to it that it ends. Dropped, it ends.

@@ -217,6 +217,12 @@ impl SnapshotHeader {
                 what: format!("a copy of at most {SNAPSHOT_BYTES_MAX} bytes"),
             });
         }
+        // A row takes a byte at least.
+        if self.rows > self.bytes_max {
+            return Err(SnapshotError::Excessive {
+                what: format!("{} rows in {} bytes", self.rows, self.bytes_max),
+            });
+        }
         let rising = self.epochs.windows(2).all(|pair| {
             pair[0].epoch.number < pair[1].epoch.number && pair[0].after_seq <= pair[1].after_seq
         });

@@ -108,6 +108,8 @@ pub(super) struct Bench {
     own: Own,
     tokens: u64,
     beats: u64,
+    /// The number of the last heartbeat that this station said.
+    pub(super) said: u64,
     pub(super) disk_full: bool,
     /// What the witness says to everything; `None` where it does not answer.
     pub(super) witness: Option<Answer>,
@@ -135,6 +137,7 @@ impl Bench {
             own,
             tokens: 0,
             beats: 0,
+            said: 0,
             disk_full: false,
             witness: Some(Answer::Failed(WitnessFailure::Unreachable)),
         };
@@ -164,6 +167,15 @@ impl Bench {
 
     fn carry_out(&mut self, actions: Vec<Action>) {
         self.seen.extend(actions.iter().cloned());
+        for action in &actions {
+            if let Action::Send {
+                message: Message::Heartbeat(beat),
+                ..
+            } = action
+            {
+                self.said = beat.number;
+            }
+        }
         for action in actions {
             let answer = match action {
                 Action::Persist { token, .. }
@@ -276,7 +288,7 @@ impl Bench {
         self.beats += 1;
         let beat = Heartbeat {
             number: self.beats,
-            heard: self.beats,
+            heard: self.beats.min(self.said),
             head,
             writer: Writer::Ok,
             trouble: None,

@@ -62,7 +62,7 @@ impl Bench {
     fn beat_on(&mut self, link: u64, number: u64, head: Head, trouble: Option<Reason>) {
         let beat = Heartbeat {
             number,
-            heard: number,
+            heard: number.min(self.said),
             head,
             writer: Writer::Ok,
             trouble,

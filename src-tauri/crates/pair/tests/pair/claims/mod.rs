@@ -6,6 +6,7 @@ mod commands;
 mod fitting;
 mod histories;
 mod primary;
+mod reaching;
 mod resync;
 mod secondary;
 mod witness;

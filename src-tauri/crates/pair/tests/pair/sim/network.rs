@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use pair::Mode;
-use pair::event::{ContactFailure, Event, LinkId, Side};
+use pair::event::{Attempt, ContactFailure, Event, LinkId, Side};
 use pair::message::Hello;
 
 use super::disk::Disk;
@@ -52,6 +52,7 @@ impl<D: Disk> World<D> {
                 Ev::Fail {
                     to: from,
                     boot,
+                    attempt: Attempt::Probe,
                     cause,
                 },
             );
@@ -64,6 +65,7 @@ impl<D: Disk> World<D> {
                 Ev::Fail {
                     to: from,
                     boot,
+                    attempt: Attempt::Probe,
                     cause: ContactFailure::Refused,
                 },
             );
@@ -86,6 +88,7 @@ impl<D: Disk> World<D> {
                 Ev::Fail {
                     to: from,
                     boot,
+                    attempt: Attempt::Probe,
                     cause: ContactFailure::Cut,
                 },
             );
@@ -122,6 +125,7 @@ impl<D: Disk> World<D> {
                 Ev::Fail {
                     to: from,
                     boot,
+                    attempt: Attempt::Dial,
                     cause,
                 },
             );

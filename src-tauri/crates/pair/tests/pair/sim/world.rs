@@ -9,7 +9,7 @@ use domain::history::{Epoch, EpochStart, Position};
 use domain::ids::{LineageId, StationId};
 use pair::action::{Edits, Token};
 use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
-use pair::event::{Away, Command, ContactFailure, Event, LinkId, ReplyToken};
+use pair::event::{Attempt, Away, Command, ContactFailure, Event, LinkId, ReplyToken};
 use pair::message::{Hello, Message, SnapshotAt, Stream};
 use pair::{Mode, Mono, Now, State};
 use uuid::Uuid;
@@ -187,6 +187,7 @@ pub(super) enum Ev {
     Fail {
         to: usize,
         boot: u32,
+        attempt: Attempt,
         cause: ContactFailure,
     },
     DialArrives {
@@ -699,9 +700,12 @@ impl<D: Disk> World<D> {
             Ev::OpDone { s, boot } => self.op_done(s, boot),
             Ev::Ask { from, boot, hello } => self.ask(from, boot, *hello),
             Ev::Answer { to, boot, hello } => self.feed_boot(to, boot, Event::Probed { hello }),
-            Ev::Fail { to, boot, cause } => {
-                self.feed_boot(to, boot, Event::ContactFailed { cause })
-            }
+            Ev::Fail {
+                to,
+                boot,
+                attempt,
+                cause,
+            } => self.feed_boot(to, boot, Event::ContactFailed { attempt, cause }),
             Ev::DialArrives { from, boot } => self.dial_arrives(from, boot),
             Ev::Pump { conn, end } => self.pump(conn, end),
             Ev::Bulk {
