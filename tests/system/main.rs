@@ -4,6 +4,7 @@
 mod alarm;
 mod api;
 mod cable;
+mod comparison;
 mod corpus;
 mod crash;
 mod crash_points;

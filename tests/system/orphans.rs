@@ -8,7 +8,7 @@ use crate::station::{DAY, Pair, Station, note, until};
 const TOMORROW: &str = "2026-11-23";
 
 /// The labels and titles of what one side has, newest first.
-fn summaries(side: &Value) -> Vec<String> {
+pub fn summaries(side: &Value) -> Vec<String> {
     side["entries"]
         .as_array()
         .unwrap_or_else(|| panic!("no entries: {side}"))
@@ -313,8 +313,8 @@ fn a_bundle_is_applied_again_as_far_as_it_fits_and_what_is_set_aside_stays_liste
 }
 
 #[test]
-fn a_forked_pair_compares_without_a_link_and_so_does_one_whose_data_is_to_be_replaced() {
-    // Two stations with a life of their own each: nothing is shared, and one would replace the other's data.
+fn two_primaries_that_share_nothing_are_compared_without_a_link() {
+    // Two stations with a life of their own each.
     let (alpha, beta) = (Station::start("Alpha"), Station::start("Beta"));
     alpha.note(DAY, "of Alpha");
     beta.note(DAY, "of Beta");

@@ -35,7 +35,9 @@ fn at_least(counted: Duration) -> usize {
 
 #[test]
 fn while_the_offset_counts_a_peer_that_accepts_and_says_nothing_is_tried_every_500_ms() {
-    let pair = Pair::failover(30);
+    let mut pair = Pair::failover(30);
+    let primary_url = pair.primary.url();
+    pair.primary.kill();
     let mute = TcpListener::bind("127.0.0.1:0").expect("a port");
     let at = mute.local_addr().expect("its address");
     let (tried, under_way, most) =
@@ -61,7 +63,7 @@ fn while_the_offset_counts_a_peer_that_accepts_and_says_nothing_is_tried_every_5
             });
         }
     });
-    let began = tries_until_it_takes_over(&pair.secondary, &pair.primary.url(), at);
+    let began = tries_until_it_takes_over(&pair.secondary, &primary_url, at);
     pair.secondary
         .until("primary", |now| now["mode"] == "primary");
     let (tried, expected) = (
@@ -80,7 +82,9 @@ fn while_the_offset_counts_a_peer_that_accepts_and_says_nothing_is_tried_every_5
 
 #[test]
 fn while_the_offset_counts_a_network_that_swallows_every_packet_is_tried_every_500_ms() {
-    let pair = Pair::failover(30);
+    let mut pair = Pair::failover(30);
+    let primary_url = pair.primary.url();
+    pair.primary.kill();
     // A queue for one connection that nobody takes out: what comes after it is dropped without an answer.
     let full = TcpListener::bind("127.0.0.1:0").expect("a port");
     rustix::net::listen(&full, 0).expect("a short queue");
@@ -88,7 +92,7 @@ fn while_the_offset_counts_a_network_that_swallows_every_packet_is_tried_every_5
     let fills =
         std::iter::repeat_with(|| TcpStream::connect_timeout(&at, Duration::from_millis(200)));
     let _queued: Vec<_> = fills.map_while(Result::ok).collect();
-    let began = tries_until_it_takes_over(&pair.secondary, &pair.primary.url(), at);
+    let began = tries_until_it_takes_over(&pair.secondary, &primary_url, at);
     let (mut tried, mut most) = (HashSet::new(), 0);
     while pair.secondary.redundancy()["mode"] != "primary" {
         let connecting = connecting_to(at);

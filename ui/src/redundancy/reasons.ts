@@ -441,6 +441,16 @@ export const REASONS: Record<Reason, Words> = texts({
       de: 'Prüfen Sie, ob auf beiden Stationen derselbe Stand läuft, und wählen Sie dann „Resync now“.',
     },
   }),
+  rules_broken: ({ self, peer }) => ({
+    cause: {
+      en: `${self} has cut ${peer} off more than once because it broke the rules of the link; what it sent then was not taken in.`,
+      de: `${self} hat ${peer} mehr als einmal abgetrennt, weil sie die Regeln der Verbindung verletzt hat; was sie dabei sandte, wurde nicht übernommen.`,
+    },
+    cure: {
+      en: `See in the redundancy log what ${peer} did, check that both stations run the same build, and restart ${peer}.`,
+      de: `Sehen Sie im Redundanz-Protokoll nach, was ${peer} getan hat, prüfen Sie, ob auf beiden Stationen derselbe Stand läuft, und starten Sie ${peer} neu.`,
+    },
+  }),
   rewind_failed: ({ secondary }) => ({
     cause: {
       en: `what only ${secondary} has could not be put aside; nothing was changed.`,

@@ -342,7 +342,7 @@ fn counted(page: &mut Page, metrics: &Metrics) {
         ),
         (
             "tandem_resyncs_total",
-            "Times that Resync now was begun on this station as a secondary.",
+            "Resyncs that made this station's data its primary's, by moving what differed.",
             &metrics.resyncs,
         ),
         (

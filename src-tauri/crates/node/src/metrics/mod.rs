@@ -136,7 +136,7 @@ pub struct Metrics {
     pub snapshots_sent: Counter,
     /// Whole snapshots that were put in place.
     pub snapshots_installed: Counter,
-    /// Times that Resync now was begun on this secondary.
+    /// Resyncs of this secondary that came to their end.
     pub resyncs: Counter,
     /// Times that this station's history was cut back.
     pub rewinds: Counter,

@@ -46,10 +46,7 @@ impl Driver {
                 to_seq,
                 last_epoch: _,
             } => self.lane.run(Job::Rewind { token, to_seq }),
-            Action::Verify { token } => {
-                self.metrics.resyncs.one();
-                self.scans.now(token, None);
-            }
+            Action::Verify { token } => self.scans.now(token, None),
             Action::Check { token } => self.scans.in_background(token),
             Action::Witness { token, what } => self.third.ask(token, what),
             Action::Log(record) => {
@@ -180,6 +177,7 @@ impl Driver {
                 self.metrics.snapshots_installed.one();
                 self.lane.note_journal();
             }
+            Record::Resynced { .. } => self.metrics.resyncs.one(),
             Record::Rewound { .. } => self.metrics.rewinds.one(),
             _ => {}
         }
