@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-use crate::lying_primary::{giant_head, read_head};
+use crate::giant::{giant_head, read_head};
 use crate::station::{DAY, PATIENCE, Station, until};
 
 /// A liar that a real primary takes for its secondary.
