@@ -12,7 +12,7 @@ use store::SnapshotHeader;
 
 use crate::liar::{Lie, Scene, Victim, forged};
 use crate::lying::cut_off_for;
-use crate::station::until;
+use crate::station::{DAY, until};
 
 fn honest(_: &mut Hello) {}
 
