@@ -226,21 +226,6 @@ fn a_full_copy_that_is_more_than_it_said_or_says_more_than_can_be_replaces_nothi
         })
     };
     scene.told(honest, chunks_beyond_its_rows, excessive);
-    let chunks_beyond_its_bytes: Lie = |mut told| {
-        Box::pin(async move {
-            let (rows, bytes_max) = (200_000, 200_000);
-            let header = told.truth.header.clone();
-            told.header(&SnapshotHeader {
-                rows,
-                bytes_max,
-                ..header
-            })
-            .await;
-            told.chunks_without_end().await;
-            told
-        })
-    };
-    scene.told(honest, chunks_beyond_its_bytes, excessive);
 }
 
 /// Rule 1's other half: what fails at once is not tried as fast as it fails.

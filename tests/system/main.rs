@@ -4,7 +4,6 @@
 mod alarm;
 mod api;
 mod cable;
-mod comparison;
 mod corpus;
 mod crash;
 mod crash_points;
@@ -32,7 +31,6 @@ mod orphans;
 mod pairing;
 mod partition;
 mod proxy;
-mod reconnect;
 mod resync;
 mod stalls;
 mod station;

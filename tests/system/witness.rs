@@ -4,7 +4,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use pair::time::{HEARTBEAT, WITNESS_ANSWER};
 use serde_json::{Value, json};
 
 use crate::etcd::{Etcd, PASSWORD, USER, settings};
@@ -131,20 +130,7 @@ fn a_partition_leaves_one_station_writable_and_their_times_to_edit_never_overlap
         );
         // The primary is cut off from the witness, too: it stops, and only then the secondary leads.
         three.primary_to_witness.silence();
-        three.secondary.until("primary", |r| {
-            if r["witness"]["state"] == "holding" {
-                let former = three.primary.ok("get_station", json!({}));
-                assert_eq!(
-                    former["editable"],
-                    json!(false),
-                    "the lease has another holder"
-                );
-                three
-                    .primary
-                    .refused("insert_items", note(DAY, "no"), "read_only");
-            }
-            r["mode"] == "primary"
-        });
+        three.secondary.until("primary", |r| r["mode"] == "primary");
         three.secondary.until_editable();
         three.primary.until_reason("unavailable", "witness_silent");
         // Both reach the witness again, and not each other: the lease decides.
@@ -277,32 +263,6 @@ fn a_secondary_takes_the_lease_of_a_dead_primary_and_never_leads_without_it() {
         .refused("insert_items", note(DAY, "no"), "read_only");
     three.primary.ok("become_secondary", json!({}));
     three.until_synced();
-}
-
-#[test]
-fn a_secondary_takes_over_from_a_dead_primary_at_the_offset_and_holds_the_lease_then() {
-    let mut three = Three::synced();
-    three.primary.kill();
-    // The last contact is at most a heartbeat before.
-    let killed = Instant::now();
-    let counting = three.secondary.until_status("unavailable");
-    assert!(counting["countdown_s"].is_u64(), "{counting:#}");
-    three.secondary.until("primary", |r| r["mode"] == "primary");
-    let (took, offset) = (killed.elapsed(), Duration::from_secs(OFFSET_S.into()));
-    assert!(took + HEARTBEAT >= offset, "too early: {took:?}");
-    // The dead primary's lease has run out by then (rule 4), so one answer of the witness is all that is waited for.
-    let latest = offset + HEARTBEAT + WITNESS_ANSWER;
-    assert!(took <= latest, "too late: {took:?}");
-    three.secondary.until_editable();
-    three.secondary.note(DAY, "by the new primary");
-    let shown = three.secondary.redundancy();
-    assert_eq!(shown["witness"]["state"], "holding", "{shown:#}");
-    assert_eq!(shown["witness"]["overridden"], false, "{shown:#}");
-    three.primary.run();
-    three.primary.until_reason("incompatible", "superseded");
-    three
-        .primary
-        .refused("insert_items", note(DAY, "no"), "read_only");
 }
 
 #[test]

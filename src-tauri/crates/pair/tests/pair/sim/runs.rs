@@ -160,9 +160,6 @@ const COMES_BY: &[&str] = &[
     "unclean stop",
     "damage",
     "restore",
-    "edit by the lease",
-    "edit by the promise",
-    "edit by the operator's word",
 ];
 
 #[test]
