@@ -48,7 +48,7 @@ bench:
 		$(if $(SAVE),--save $(CURDIR)/docs/benchmarks.md)
 
 # Needs the nightly compiler and `cargo install cargo-fuzz --locked`. New finds go to tests/fuzz/found; what is worth keeping, to tests/fuzz/corpus.
-FUZZ_TARGETS = frame entry changeset snapshot messages peer_url control
+FUZZ_TARGETS = frame entry changeset snapshot comparison messages question orphan peer_url control playlist
 fuzz:
 	@for target in $(FUZZ_TARGETS); do \
 	  mkdir -p tests/fuzz/found/$$target; \

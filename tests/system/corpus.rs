@@ -32,7 +32,7 @@ macro_rules! replayed {
     };
 }
 
-replayed! { frame entry changeset snapshot messages peer_url control }
+replayed! { frame entry changeset snapshot comparison messages question orphan peer_url control playlist }
 
 /// Writes the seeds anew, from what real stations hold and say: `cargo nextest run -p tandem-node --run-ignored only seeds`.
 #[test]
@@ -47,11 +47,12 @@ mod seeds {
     use bytes::Bytes;
     use domain::history::Chain;
     use node::api::COMMANDS;
-    use node::link::wire::{BulkKind, Frame};
+    use node::link::ask::{ASK_LEN_MAX, Asked, Question};
+    use node::link::wire::{self, BulkKind, Frame};
     use pair::message::{Head, Heartbeat, Hello, Message, Standing, Stream, TailRefusal, Writer};
     use pair::{Mode, Mono, Reason};
     use serde_json::{Value, json};
-    use store::Store;
+    use store::{Answer, Entry, Next, Store};
 
     use crate::station::{DAY, Pair, note};
 
@@ -88,6 +89,7 @@ mod seeds {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(of_a_store(&pair.primary.dir));
         urls();
+        playlists();
         commands();
     }
 
@@ -125,6 +127,8 @@ mod seeds {
             snapshot.extend(part(&chunk[4..chunk.len() - 16]));
         }
         put("snapshot", "whole", &snapshot);
+        comparisons(&store).await;
+        orphans(&store, &entries).await;
         of_the_pair(&hello(&store).await);
     }
 
@@ -256,6 +260,98 @@ mod seeds {
 
     fn framed(frame: &Frame) -> Vec<u8> {
         frame.encode().expect("a frame").to_vec()
+    }
+
+    /// A first question, then answers: an honest primary's (4), and the sums as they are sent (0).
+    async fn comparisons(store: &Store) {
+        let mut pinned = store.pin().await.expect("the data");
+        let comparison = store.compare(pinned.header().clone()).await;
+        let mut comparison = comparison.expect("it fits");
+        let Next::Ask(question) = comparison.next().await.expect("a question") else {
+            panic!("there is something to compare");
+        };
+        let (answer, mut parts) = tokio::sync::mpsc::channel(8);
+        pinned.answer(&question, answer).await.expect("an answer");
+        let Some(Answer::Sums(sums)) = parts.recv().await else {
+            panic!("sums were asked for");
+        };
+        pinned.release().await;
+        let honest = [part(&question), part(&[4]), part(&[4]), part(&[4])];
+        put("comparison", "honest", &honest.concat());
+        let other = [
+            part(&question),
+            part(&[&[0], &sums[..]].concat()),
+            part(&[3]),
+        ];
+        put("comparison", "sums", &other.concat());
+    }
+
+    /// Entries of which a station was cut back: one by one, as they are sent to be applied again, and as a file.
+    async fn orphans(store: &Store, entries: &[Entry]) {
+        let position = store.head().position;
+        let kept = (
+            Question::Orphans,
+            Question::Compare {
+                position,
+                epochs: Vec::new(),
+            },
+        );
+        put_question("orphans", &kept.0);
+        put_question("compare", &kept.1);
+        store.rewind(1, "for the corpus").await.expect("a rewind");
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("orphans.json");
+        store.export_orphans(&file).await.expect("a file");
+        let file = std::fs::read(&file).expect("it is readable");
+        put("orphan", "file", &[&[0], &file[..]].concat());
+        for entry in entries {
+            let encoded = entry.encode();
+            let encoded = &encoded[..encoded.len() - 32];
+            put(
+                "orphan",
+                &format!("entry-{}", entry.seq),
+                &[&[1], encoded].concat(),
+            );
+        }
+        let (_, kept) = store.orphans(1).await.expect("the orphans");
+        let id = kept[0].orphan.id;
+        let parcel = store.orphan_parcel(id).await.expect("an orphan");
+        put_question("orphan", &Question::Orphan(id));
+        put_question(
+            "reapply",
+            &Question::Reapply {
+                orphan: Asked::Mine(Box::new(parcel)),
+                partial: true,
+                user: String::from("Ada"),
+            },
+        );
+    }
+
+    fn put_question(name: &str, question: &Question) {
+        let body = wire::encode_body_within(question, ASK_LEN_MAX).expect("a body");
+        put("question", name, &body[2..]);
+    }
+
+    /// Files as other programs write them. The first byte says which format, and on which channel it is read.
+    fn playlists() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../formats/fixtures");
+        for (format, file) in [
+            (0, "ffplayout.json"),
+            (1, "tabs-bom.tsv"),
+            (1, "traffic-cp1252.csv"),
+            (2, "list.m3u8"),
+            (3, "traffic-2008.bxf.xml"),
+        ] {
+            let bytes = std::fs::read(fixtures.join(file)).expect("a fixture");
+            for channel in [0, 1] {
+                let name = format!("{channel}-{file}");
+                put(
+                    "playlist",
+                    &name,
+                    &[&[format + 4 * channel], &bytes[..]].concat(),
+                );
+            }
+        }
     }
 
     fn urls() {

@@ -1,6 +1,9 @@
 //! What comes from outside, byte by byte: each function takes anything and must neither panic nor break what it claims.
 //! libFuzzer drives them (`make fuzz`); the system tests replay the kept corpus through the same functions.
 
+mod exchange;
+mod peer;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -22,6 +25,9 @@ use store::{Entry, Install, SnapshotHeader, Store};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_128;
+
+pub use exchange::playlist;
+pub use peer::{comparison, orphan, question};
 
 /// A message of the link: what is read is written the same way again.
 pub fn frame(data: &[u8]) {
