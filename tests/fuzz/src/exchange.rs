@@ -66,6 +66,16 @@ fn clock(which: u8) -> ChannelClock {
     .expect("a channel's clock")
 }
 
+/// A line as an item can have it: an import makes it so, or leaves it out.
+fn plain(line: &str) -> String {
+    let chars = line.chars();
+    chars
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
 /// As many of the lines as fit a day.
 fn day_of(lines: &[Line], clock: &ChannelClock, context: &Context) -> Day {
     let day = clock.day(context.date).expect("a day");
@@ -81,16 +91,16 @@ fn day_of(lines: &[Line], clock: &ChannelClock, context: &Context) -> Day {
         }
         items.push(Planned {
             kind: line.kind,
-            title: line.title.clone(),
+            title: plain(&line.title),
             asset: line.asset,
-            file: line.file.clone(),
-            category: line.category.clone(),
+            file: line.file.as_deref().map(plain),
+            category: plain(&line.category),
             asset_duration: 0,
             start_mode: line.start_mode,
             fixed_start: line.fixed_start,
             in_point: line.in_point.min(90_000),
             duration,
-            notes: line.notes.clone(),
+            notes: line.notes.replace('\0', " "),
             start_offset,
             plays: duration,
         });

@@ -18,12 +18,11 @@ use domain::rundown::{ItemKind, StartMode};
 use domain::timecode::{Counting, Timecode};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use quick_xml::escape::escape;
 use roxmltree::{Document, Node};
 
 use crate::line::Line;
 use crate::plan::{Day, Planned};
-use crate::text::file_stem;
+use crate::text::{file_stem, xml_text};
 use crate::{Context, Read, ReadError, seconds};
 
 /// Where Tandem's own asset id stands in a `ContentId`.
@@ -424,7 +423,7 @@ pub fn write(day: &Day, view: View, message: uuid::Uuid, at: jiff::Timestamp) ->
          <Channel channelNumber=\"0-1\" status=\"active\" type=\"digital_television\" ca=\"false\" shortName=\"{channel}\" \
          outOfBand=\"false\" action=\"add\"><pmcp:Name lang=\"und\" action=\"add\">{channel}</pmcp:Name></Channel>\n\
          <ScheduleName>{channel} {date}{suffix}</ScheduleName>",
-        channel = escape(&day.channel),
+        channel = xml_text(&day.channel),
         suffix = match view {
             View::Schedule => "",
             View::AsPlanned => " as planned",
@@ -474,14 +473,14 @@ fn event(
         StartMode::Hold => "Manual",
         StartMode::Follow => "Follow",
     };
-    let (title, rate) = (escape(&item.title), rate_text(counting.rate()));
+    let (title, rate) = (xml_text(&item.title), rate_text(counting.rate()));
     let kind = match item.kind {
         ItemKind::Live => {
             "<NonProgramEvent><Details><AdType>Live</AdType></Details></NonProgramEvent>".to_owned()
         }
         _ if !item.category.is_empty() => format!(
             "<NonProgramEvent><Details><SpotType>{}</SpotType></Details></NonProgramEvent>",
-            escape(&item.category)
+            xml_text(&item.category)
         ),
         _ => format!(
             "<ProgramEvent><SegmentNumber>0</SegmentNumber><ProgramName>{title}</ProgramName></ProgramEvent>"
@@ -522,18 +521,18 @@ fn content(xml: &mut String, counting: Counting, item: &Planned, length: i64) {
     let _ = write!(
         xml,
         "<Content><ContentId><HouseNumber>{}</HouseNumber>{own}</ContentId><Name>{}</Name>",
-        escape(house),
-        escape(&item.title),
+        xml_text(house),
+        xml_text(&item.title),
     );
     if !item.notes.is_empty() {
-        let _ = write!(xml, "<Description>{}</Description>", escape(&item.notes));
+        let _ = write!(xml, "<Description>{}</Description>", xml_text(&item.notes));
     }
     if item.kind != ItemKind::Note {
         let location = item.file.as_deref().map_or_else(String::new, |file| {
             format!(
                 "<Location><AssetServer playoutAllowed=\"true\" fileTransferAllowed=\"false\"><PathName>{}</PathName>\
                  </AssetServer></Location>",
-                escape(file)
+                xml_text(file)
             )
         });
         let _ = write!(

@@ -567,3 +567,23 @@ fn a_programme_guide_lists_what_is_on_long_enough_in_local_time() {
         ]
     );
 }
+
+#[test]
+fn what_no_xml_may_hold_is_left_out_of_xml() {
+    let clock = clock(FrameRate::FPS_25, false);
+    let mut day = day(&clock);
+    for item in &mut day.items {
+        item.notes = "first\u{B}second\u{FFFE} & \t<third>".into();
+    }
+    let zone = jiff::tz::TimeZone::UTC;
+    let guide = xmltv::write(&day, &zone, 1);
+    let options = roxmltree::ParsingOptions {
+        allow_dtd: true,
+        ..roxmltree::ParsingOptions::default()
+    };
+    roxmltree::Document::parse_with_options(&guide, options).unwrap();
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let schedule = bxf::write(&day, bxf::View::Schedule, Uuid::nil(), at);
+    let read = read_file(Format::Bxf, schedule.as_bytes());
+    assert_eq!(read.lines[0].notes, "first second  & \t<third>");
+}

@@ -29,6 +29,15 @@ pub fn file_stem(file: &str) -> &str {
     }
 }
 
+/// A text inside XML. Characters that no XML may hold, however they are written (a vertical tab in a note from a word
+/// processor, say), become spaces.
+pub(crate) fn xml_text(text: &str) -> String {
+    let allowed = |c: char| !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
+    let escaped = quick_xml::escape::escape(text);
+    let chars = escaped.chars();
+    chars.map(|c| if allowed(c) { c } else { ' ' }).collect()
+}
+
 /// Finds the line of a place in a text.
 pub(crate) struct Lines<'t> {
     text: &'t str,

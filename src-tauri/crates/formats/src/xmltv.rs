@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use domain::rundown::ItemKind;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use quick_xml::escape::escape;
 
 use crate::plan::{Day, Planned};
+use crate::text::xml_text;
 
 /// Writes a day. Items that play for less than `frames_min` frames (advertisements, idents) are no programmes: they belong to the one
 /// before them.
@@ -18,7 +18,7 @@ pub fn write(day: &Day, zone: &TimeZone, frames_min: i64) -> String {
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE tv SYSTEM \"xmltv.dtd\">\n\
          <tv generator-info-name=\"Tandem\">\n  <channel id=\"{id}\">\n    <display-name>{}</display-name>\n  </channel>\n",
-        escape(&day.channel)
+        xml_text(&day.channel)
     );
     let programmes: Vec<&Planned> = day
         .items
@@ -43,12 +43,15 @@ pub fn write(day: &Day, zone: &TimeZone, frames_min: i64) -> String {
         let category = if programme.category.is_empty() {
             String::new()
         } else {
-            format!("    <category>{}</category>\n", escape(&programme.category))
+            format!(
+                "    <category>{}</category>\n",
+                xml_text(&programme.category)
+            )
         };
         let description = if programme.notes.is_empty() {
             String::new()
         } else {
-            format!("    <desc>{}</desc>\n", escape(&programme.notes))
+            format!("    <desc>{}</desc>\n", xml_text(&programme.notes))
         };
         // Writing into a String cannot fail.
         let _ = write!(
@@ -56,7 +59,7 @@ pub fn write(day: &Day, zone: &TimeZone, frames_min: i64) -> String {
             "  <programme start=\"{}\" stop=\"{}\" channel=\"{id}\">\n    <title>{}</title>\n{description}{category}  </programme>\n",
             instant(programme.starts_at(&day.day), zone),
             instant(day.day.instant_at(stop), zone),
-            escape(&programme.title),
+            xml_text(&programme.title),
         );
     }
     xml.push_str("</tv>\n");
