@@ -143,6 +143,11 @@ impl Copying {
 }
 
 impl Whole {
+    /// What there is of the snapshot, all of it, for another link to go on with.
+    pub(super) fn into_part(self) -> SnapshotImport {
+        self.import
+    }
+
     /// Keeps a backup of this station's data where one is asked for.
     pub(super) async fn back_up(
         &self,

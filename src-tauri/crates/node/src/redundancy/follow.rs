@@ -418,40 +418,40 @@ impl Task {
             }
             Ok(Incoming::Complete(whole)) => {
                 duty.first = First::Nothing;
-                if let Some(outcome) = self.put_in_place(generation, stream, *whole).await {
-                    match outcome {
-                        Ok(own) => self.report(Event::SnapshotInstalled { stream, own }).await,
-                        Err(why) => self.copy_failed(why).await,
-                    }
+                match self.put_in_place(generation, stream, whole).await {
+                    Ok(Ok(own)) => self.report(Event::SnapshotInstalled { stream, own }).await,
+                    Ok(Err(why)) => self.copy_failed(why).await,
+                    // The next link may ask for the rest of it, which is nothing.
+                    Err(whole) => self.part = Some(whole.into_part()),
                 }
             }
             Err(why) => self.copy_failed(why).await,
         }
     }
 
-    /// Replaces this station's data by a snapshot; `None` where that was called off.
+    /// Replaces this station's data by a snapshot; gives the snapshot back where that was called off.
     async fn put_in_place(
         &self,
         generation: u64,
         stream: Stream,
-        whole: Whole,
-    ) -> Option<Result<Own, SnapshotFault>> {
+        whole: Box<Whole>,
+    ) -> Result<Result<Own, SnapshotFault>, Box<Whole>> {
         let progress = Reporter {
             stream,
             inputs: &self.inputs,
             event: copy::copied,
         };
         if let Err(why) = whole.back_up(&self.store, &progress).await {
-            return Some(Err(why));
+            return Ok(Err(why));
         }
         let _turn = self.turn.lock().await;
         if !self.fence.allows(generation) {
-            return None;
+            return Err(whole);
         }
         self.installing.store(true, Ordering::Relaxed);
         let installed = whole.install(&self.store, &progress).await;
         self.installing.store(false, Ordering::Relaxed);
-        Some(installed)
+        Ok(installed)
     }
 
     /// Takes in a part of an answer about the primary's data; puts what differs in place when it is all there.
