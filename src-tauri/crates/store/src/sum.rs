@@ -73,6 +73,25 @@ impl Cells {
     }
 }
 
+/// Adds up rows of values, in whatever order they come: equal where the same rows were added.
+#[derive(Default)]
+pub(crate) struct Bag {
+    cells: Cells,
+    sum: u128,
+}
+
+impl Bag {
+    /// Adds a row.
+    pub(crate) fn add<'v>(&mut self, values: impl Iterator<Item = ValueRef<'v>>) {
+        self.cells.row("", values);
+        self.sum = self.sum.wrapping_add(xxh3_128(&self.cells.buffer));
+    }
+
+    pub(crate) fn sum(&self) -> u128 {
+        self.sum
+    }
+}
+
 /// The sum after a changeset, from the sum before it and the changeset's own old and new values.
 pub(crate) fn after(before: Sum, changeset: &Changeset) -> Sum {
     let mut cells = Cells::default();
@@ -125,14 +144,14 @@ pub(crate) fn scan_rows(
     table: &Table,
     rows: &mut changeset::Statement<'_>,
 ) -> Result<Scan, changeset::Error> {
-    scan_while(table, rows, || true)
+    scan_while(table, rows, |_| true)
 }
 
-/// The same for as long as `go_on` says so, which is asked before each row.
+/// The same for as long as `go_on` says so, which is asked before each row. Columns behind the table's own do not count.
 pub(crate) fn scan_while(
     table: &Table,
     rows: &mut changeset::Statement<'_>,
-    mut go_on: impl FnMut() -> bool,
+    mut go_on: impl FnMut(&changeset::Row<'_>) -> bool,
 ) -> Result<Scan, changeset::Error> {
     let mut cells = Cells::default();
     let mut scan = Scan::default();
@@ -140,14 +159,14 @@ pub(crate) fn scan_while(
         .filter(|&column| table.key[column] != 0)
         .collect();
     while let Some(row) = rows.step()? {
-        if !go_on() {
+        if !go_on(&row) {
             break;
         }
         cells.row(&table.name, key.iter().map(|&column| row.get(column)));
-        for column in 0..row.len() {
+        for column in 0..table.columns.len() {
             scan.sum.0 = scan.sum.0.wrapping_add(cells.cell(column, row.get(column)));
         }
-        scan.cells += row.len() as u64;
+        scan.cells += table.columns.len() as u64;
         scan.rows += 1;
     }
     Ok(scan)

@@ -139,7 +139,7 @@ fn scan(db: &Db<'_>, schema: &Schema, pace: &Pace) -> Result<Scan, changeset::Er
     let (mut rows, mut since) = (0_u32, Instant::now());
     for table in schema.tables() {
         let mut statement = db.prepare(&sum::select_all(table))?;
-        all.add(sum::scan_while(table, &mut statement, || {
+        all.add(sum::scan_while(table, &mut statement, |_| {
             rows += 1;
             if rows.is_multiple_of(ROWS_AT_ONCE) {
                 pace.rest_after(since.elapsed());

@@ -9,6 +9,7 @@
 mod assembly;
 mod btree;
 mod chunk;
+mod entries;
 mod export;
 mod import;
 mod install;

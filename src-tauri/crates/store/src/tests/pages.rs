@@ -168,6 +168,29 @@ async fn an_index_that_lacks_rows_is_refused() {
 }
 
 #[tokio::test]
+async fn an_index_whose_entries_are_not_those_of_the_rows_is_refused() {
+    let (source, other, target) = (large().await, large().await, station().await);
+    edit(
+        &other,
+        &[Step::MoveItem {
+            id: 7,
+            rank: String::from("n"),
+        }],
+    )
+    .await
+    .unwrap();
+    let (header, mut sent) = chunks(&source).await;
+    let (_, moved) = chunks(&other).await;
+    let index = tree(&source, "item_in_playlist").await;
+    sent[index] = moved[index].clone();
+    let refused = install(&target, header, sent, Install::default()).await;
+    assert!(
+        matches!(&refused, Err(SnapshotError::Damaged { what }) if what.contains("item_in_playlist")),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
 async fn rows_that_refer_to_what_is_not_there_are_refused() {
     let (source, target) = (large().await, station().await);
     let before = target.head();
