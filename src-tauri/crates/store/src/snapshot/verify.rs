@@ -130,7 +130,9 @@ fn rows_of_half(
     ));
     Ok(match (middle, half) {
         // A table without rowids is not split.
-        (Err(_), Half::Lower) => Some(format!("SELECT {columns}, NULL{only} FROM {name}")),
+        (Err(_), Half::Lower) => Some(format!(
+            "SELECT {columns}, NULL{only} FROM {name} NOT INDEXED"
+        )),
         (Err(_), Half::Upper) => None,
         (Ok(mut middle), half) => {
             let middle = middle.step().during(DURING)?.map_or(0, |row| row.i64(0));
@@ -139,7 +141,7 @@ fn rows_of_half(
                 Half::Upper => ">",
             };
             Some(format!(
-                "SELECT {columns}, rowid{only} FROM {name} WHERE rowid {side} {middle}"
+                "SELECT {columns}, rowid{only} FROM {name} NOT INDEXED WHERE rowid {side} {middle}"
             ))
         }
     })
