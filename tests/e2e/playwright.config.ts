@@ -30,6 +30,7 @@ export default defineConfig({
   projects: [
     { name: 'browser', testDir: './browser', use: chromium },
     { name: 'window', testDir: './window' },
+    { name: 'measure', testDir: './measure', use: chromium },
     { name: 'screenshots', testDir: './screenshots', use: chromium },
   ],
 });

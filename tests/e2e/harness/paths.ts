@@ -8,7 +8,8 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** A program that cargo has built. */
 export function program(name: 'tandem' | 'tandem-node'): string {
-  return join(process.env['CARGO_TARGET_DIR'] ?? join(root, 'target'), 'debug', name);
+  const profile = process.env['TANDEM_PROFILE'] ?? 'debug';
+  return join(process.env['CARGO_TARGET_DIR'] ?? join(root, 'target'), profile, name);
 }
 
 /** A place for what a run leaves behind: outside the repository. */
