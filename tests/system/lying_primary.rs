@@ -218,14 +218,17 @@ fn a_full_copy_that_is_more_than_it_said_or_says_more_than_can_be_replaces_nothi
         })
     };
     scene.told(honest, bytes_beyond_number, excessive);
-    let chunks_beyond_its_rows: Lie = |mut told| {
+    // A copy goes tree by tree, page after page: what is said again and again is no part of it from its second time on.
+    let chunks_without_end: Lie = |mut told| {
         Box::pin(async move {
             told.header(&told.truth.header.clone()).await;
             told.chunks_without_end().await;
             told
         })
     };
-    scene.told(honest, chunks_beyond_its_rows, excessive);
+    scene.told(honest, chunks_without_end, |victim: &Victim| {
+        victim.station.until_reason("not_synced", "snapshot_failed");
+    });
 }
 
 /// Rule 1's other half: what fails at once is not tried as fast as it fails.
