@@ -53,6 +53,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     await page.keyboard.press('Enter');
     await has(station, ['News', 'Film', 'Late news', 'Late news', 'Late news', 'Promo', 'Anthem']);
+    // What is pressed before an operator sees the dialog gone is the dialog's.
+    await expect(repeat).toBeHidden();
     await page.keyboard.press('Control+z');
     await has(station, ['News', 'Film', 'Late news', 'Promo', 'Anthem']);
 
