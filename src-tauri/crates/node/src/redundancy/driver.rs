@@ -165,8 +165,7 @@ impl Driver {
     }
 
     /// Runs until the station stops.
-    pub(super) async fn run(mut self, actions: Vec<Action>, mut queues: Queues) {
-        self.carry_out(actions, clock::now());
+    pub(super) async fn run(mut self, mut queues: Queues) {
         let mut head = self.store.watch_head();
         let mut agreed = self.connection.door().agreed();
         while !self.stopped {
@@ -208,7 +207,7 @@ impl Driver {
     }
 
     /// Operators are answered last: what they asked for is in force, and shown, by then.
-    fn carry_out(&mut self, actions: Vec<Action>, now: Now) {
+    pub(super) fn carry_out(&mut self, actions: Vec<Action>, now: Now) {
         self.connection.follow(&self.state.durable().config);
         self.third.follow(&self.state.durable().config);
         let (replies, actions): (Vec<_>, Vec<_>) = actions

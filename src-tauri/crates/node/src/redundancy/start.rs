@@ -121,7 +121,10 @@ pub async fn start(options: Options) -> Result<RedundancyHandle, StartError> {
         link_events: link_event_queue,
         inbound: inbound_queue,
     };
-    tokio::spawn(Driver::new(state, store, outside, now).run(actions, queues));
+    let mut driver = Driver::new(state, store, outside, now);
+    // Before anybody sees how the pair stands: what is shown as editable is.
+    driver.carry_out(actions, now);
+    tokio::spawn(driver.run(queues));
     Ok(RedundancyHandle {
         requests,
         snapshots,
