@@ -14,14 +14,21 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => bus.end());
 
-/** Waits until the icon, what stands beside it and the menu's first line all show the status. */
-async function shows(status: string, label: string, headline: string): Promise<{ face: TrayIcon; icon: Pixels }> {
+/** Waits until the icon, what stands beside it and the menu's first line all show the status, and what else holds then. */
+async function shows(
+  status: string,
+  label: string,
+  headline: string,
+  also: (face: TrayIcon) => void = () => {},
+): Promise<{ face: TrayIcon; icon: Pixels }> {
   return until(`the tray shows ${label}`, async () => {
     const face = await bus.tray();
     const icon = pixels(face.icon);
     if (!icon.equals(drawing(status))) throw new Error(`${face.icon} is not the drawing of ${status}`);
     expect(face).toMatchObject({ status: 'Active', label });
     expect(face.menu[0]).toMatchObject({ label: headline, enabled: false });
+    // The parts of a menu reach the bus one after the other.
+    also(face);
     return { face, icon };
   });
 }
@@ -39,8 +46,8 @@ test('the tray shows each of the seven statuses by an icon of its own, in a word
   const a = await Desktop.open(new Station('Station A'));
   const b = await Station.start('Station B');
   const icons: Pixels[] = [];
-  const see = async (status: string, label: string, headline: string) => {
-    const { face, icon } = await shows(status, label, headline);
+  const see = async (status: string, label: string, headline: string, also?: (face: TrayIcon) => void) => {
+    const { face, icon } = await shows(status, label, headline, also);
     icons.push(icon);
     await a.find('button', label);
     await a.photograph(`window-${status}`);
@@ -65,11 +72,12 @@ test('the tray shows each of the seven statuses by an icon of its own, in a word
     await see('connecting', 'Connecting', 'Primary: connecting to the other station');
 
     await pair(a.station, b, 'secondary_failover', 300);
-    const synced = await see('synced', 'Synced', 'Primary: synced with Station B');
-    expect(entry(synced, 'Hand over').label).toBe('Hand over to Station B');
-    expect(entry(synced, 'Hand over').enabled).toBe(true);
-    expect(entry(synced, 'Make primary').enabled).toBe(false);
-    expect(entry(synced, 'Quit').label).toBe('Quit (Station B takes over after 300 s)');
+    await see('synced', 'Synced', 'Primary: synced with Station B', (face) => {
+      expect(entry(face, 'Hand over').label).toBe('Hand over to Station B');
+      expect(entry(face, 'Hand over').enabled).toBe(true);
+      expect(entry(face, 'Make primary').enabled).toBe(false);
+      expect(entry(face, 'Quit').label).toBe('Quit (Station B takes over after 300 s)');
+    });
 
     await until('the tray shows Syncing while the secondary answers late', async () => {
       await b.reaches('synced');
@@ -97,8 +105,9 @@ test('the tray shows each of the seven statuses by an icon of its own, in a word
     await b.run();
     await b.reaches('synced');
     await b.call('verify', {});
-    const differing = await see('not_synced', 'Not synced', 'Primary: not synced with Station B');
-    expect(entry(differing, 'Resync now').enabled).toBe(true);
+    await see('not_synced', 'Not synced', 'Primary: not synced with Station B', (face) => {
+      expect(entry(face, 'Resync now').enabled).toBe(true);
+    });
 
     // Told apart by shape alone, and by colour alone.
     const all = icons.flatMap((one, at) => icons.slice(at + 1).map((other) => [one, other] as const));
@@ -118,19 +127,24 @@ test("the tray's menu acts on the pair, with the target's name, and offers what 
   const b = await Station.start('Station B');
   try {
     await pair(a.station, b, 'secondary_failover', 300);
-    await shows('synced', 'Synced', 'Primary: synced with Station B');
-    await bus.choose('Hand over to Station B');
-    const { face } = await shows('synced', 'Synced', 'Secondary failover: synced with Station B');
-    expect(entry(face, 'Make primary')).toMatchObject({
-      label: 'Make primary (Station A takes over from Station B)',
-      enabled: true,
+    await shows('synced', 'Synced', 'Primary: synced with Station B', (face) => {
+      expect(entry(face, 'Hand over')).toMatchObject({ label: 'Hand over to Station B', enabled: true });
     });
-    expect(entry(face, 'Hand over').enabled).toBe(false);
-    expect(entry(face, 'Quit').label).toBe('Quit (Station B goes on without a backup)');
+    await bus.choose('Hand over to Station B');
+    await shows('synced', 'Synced', 'Secondary failover: synced with Station B', (face) => {
+      expect(entry(face, 'Make primary')).toMatchObject({
+        label: 'Make primary (Station A takes over from Station B)',
+        enabled: true,
+      });
+      expect(entry(face, 'Hand over').enabled).toBe(false);
+      expect(entry(face, 'Quit').label).toBe('Quit (Station B goes on without a backup)');
+    });
     expect((await b.call('get_station', {})).mode).toBe('primary');
 
     await bus.choose('Make primary (Station A takes over from Station B)');
-    await shows('synced', 'Synced', 'Primary: synced with Station B');
+    await shows('synced', 'Synced', 'Primary: synced with Station B', (face) => {
+      expect(entry(face, 'Resync now').enabled).toBe(true);
+    });
     expect((await a.station.call('get_station', {})).mode).toBe('primary');
 
     // So little data are copied whole.
