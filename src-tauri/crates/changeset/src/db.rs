@@ -3,6 +3,7 @@ use std::ffi::{CString, c_int};
 use std::ptr::{self, NonNull};
 
 use libsqlite3_sys as ffi;
+use sqlx::Connection as _;
 use sqlx::sqlite::{LockedSqliteHandle, SqliteConnection};
 
 use crate::statement::{RawStatement, Statement, StatementCache};
@@ -25,6 +26,9 @@ impl<'c> Db<'c> {
     /// # Errors
     /// [`Error::Lock`] when the connection's own thread is gone.
     pub async fn lock(connection: &'c mut SqliteConnection) -> Result<Self, Error> {
+        // sqlx's lock takes for granted that the worker has the handle. One that was unlocked a moment ago may not have taken
+        // it back yet: then both would wait for each other for ever. What answers has it.
+        connection.ping().await.map_err(Error::Lock)?;
         let mut lock = connection.lock_handle().await.map_err(Error::Lock)?;
         Ok(Db {
             raw: lock.as_raw_handle(),

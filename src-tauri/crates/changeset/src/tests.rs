@@ -104,6 +104,14 @@ const FILL: &str = "INSERT INTO disc VALUES (1, 'Blue', x'0001', 0.5), (2, NULL,
     INSERT INTO scratch VALUES (1)";
 
 #[tokio::test]
+async fn a_handle_is_locked_again_and_again_without_a_pause() {
+    let mut connection = connection().await;
+    for _ in 0..2_000 {
+        drop(Db::lock(&mut connection).await.unwrap());
+    }
+}
+
+#[tokio::test]
 async fn a_recording_holds_each_listed_table_s_changes_with_old_and_new_values() {
     let mut bench = bench().await;
     bench.record(FILL).await;
