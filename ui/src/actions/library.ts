@@ -1,3 +1,4 @@
+import { FILES } from '../media/strings';
 import type { App } from '../stores/app.svelte';
 import type { ActionRule } from './action';
 import { placeForNew } from './playlist';
@@ -5,6 +6,17 @@ import { NEEDS, TRIED } from './strings';
 
 const needsAsset = (app: App) => (app.selection.assets.ids.size ? null : NEEDS.asset);
 const needsOneAsset = (app: App) => (app.selection.assets.ids.size === 1 ? null : NEEDS.oneAsset);
+
+/** Those of the selected assets whose file has changed. */
+const changedAssets = (app: App) =>
+  [...app.selection.assets.ids].filter((id) => app.library.find(id)?.file_state === 'changed');
+
+function updateFromFiles(app: App, ids?: string[]): void {
+  void app.edit(FILES.updating, async () => {
+    const { updated, durations } = await app.files.update(ids);
+    app.messages.info(FILES.updated(updated, durations));
+  });
+}
 
 export const libraryActions: readonly ActionRule[] = [
   {
@@ -65,6 +77,44 @@ export const libraryActions: readonly ActionRule[] = [
     run: (app) => {
       app.overlay = 'scan';
     },
+  },
+  {
+    id: 'library.filters',
+    group: 'Library',
+    scope: 'library',
+    keys: ['F'],
+    icon: 'filter',
+    run: (app) => {
+      app.view.libraryFilters = !app.view.libraryFilters;
+    },
+  },
+  {
+    id: 'library.check',
+    group: 'Library',
+    scope: 'library',
+    keys: ['C'],
+    icon: 'check',
+    run: (app) => void app.attempt(FILES.checking, () => app.files.checkNow()),
+  },
+  {
+    id: 'library.update',
+    group: 'Library',
+    scope: 'library',
+    keys: ['Shift+U'],
+    icon: 'redo',
+    edits: true,
+    unavailable: (app) => (app.files.changed > 0 ? null : FILES.nothingChanged),
+    run: (app) => updateFromFiles(app),
+  },
+  {
+    id: 'assets.update',
+    group: 'Library',
+    scope: 'library',
+    keys: ['U'],
+    icon: 'redo',
+    edits: true,
+    unavailable: (app) => needsAsset(app) ?? (changedAssets(app).length ? null : FILES.thisNotChanged),
+    run: (app) => updateFromFiles(app, changedAssets(app)),
   },
   {
     id: 'library.add',

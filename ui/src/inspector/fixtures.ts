@@ -49,6 +49,7 @@ export function asset(change: Partial<AssetView> = {}): AssetView {
     },
     local_path: '/srv/media/news/evening.mxf',
     present: true,
+    finding: null,
     used_by: 3,
     ...change,
   };

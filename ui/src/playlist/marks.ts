@@ -1,4 +1,5 @@
 import type { Mark } from '../backend';
+import { FILE_STATE } from '../media/strings';
 import type { FrameRate } from '../time/frame-rate';
 import { formatLength } from '../time/timecode';
 import { MARK } from './strings';
@@ -21,5 +22,7 @@ export function markText(mark: Mark, rate: FrameRate, duration: number): string 
       return MARK.pastDayEnd(formatLength(mark.frames, rate));
     case 'no_such_time':
       return MARK.noSuchTime;
+    case 'file_missing':
+      return FILE_STATE.missing;
   }
 }

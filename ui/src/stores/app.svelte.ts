@@ -13,6 +13,7 @@ import { ChannelStore } from './channel.svelte';
 import { Clock } from './clock.svelte';
 import { coalesce } from './coalesce';
 import { DayStore } from './day.svelte';
+import { FilesStore } from './files.svelte';
 import { HistoryStore } from './history.svelte';
 import { JobStore } from './jobs.svelte';
 import { LibraryStore } from './library.svelte';
@@ -54,6 +55,7 @@ export class App {
   readonly channel: ChannelStore;
   readonly day: DayStore;
   readonly library: LibraryStore;
+  readonly files: FilesStore;
   readonly jobs: JobStore;
   readonly history: HistoryStore;
   readonly preview: PreviewStore;
@@ -71,6 +73,7 @@ export class App {
     );
     this.find = new FindStore(this.day, this.selection, this.view);
     this.library = new LibraryStore(backend);
+    this.files = new FilesStore(backend);
     this.jobs = new JobStore(backend);
     this.history = new HistoryStore(backend);
     this.preview = new PreviewStore(backend);
@@ -181,6 +184,7 @@ export class App {
     await Promise.all([
       this.day.open(this.day.date ?? this.today),
       this.library.refresh(),
+      this.files.refresh(),
       this.history.refresh(),
       this.jobs.refresh(),
     ]);
@@ -203,6 +207,11 @@ export class App {
         break;
       case 'alarms':
         this.alarms.now = event;
+        break;
+      case 'files':
+        this.files.check = event;
+        void this.attempt('Reading the library', this.#refreshLibrary);
+        void this.attempt('Reading the playlist', this.day.refresh);
         break;
       case 'message':
         this.messages.add(event.level, event.text);

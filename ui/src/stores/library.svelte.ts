@@ -1,4 +1,14 @@
-import type { Asset, AssetKind, AssetSet, AssetSort, Backend, NewAsset } from '../backend';
+import type {
+  Asset,
+  AssetFilter,
+  AssetKind,
+  AssetRow,
+  AssetSet,
+  AssetSort,
+  Backend,
+  Category,
+  NewAsset,
+} from '../backend';
 import type { ListOrder } from './list-selection';
 import { refusal } from '../language/core';
 
@@ -6,16 +16,35 @@ const PAGE = 100;
 /** Pages kept; the ones used longest ago go first. */
 const PAGES_MAX = 60;
 
+/** What of the library is shown, and in which order. */
+export interface LibraryQuestion {
+  query: string;
+  kind: AssetKind | null;
+  /** A whole category; '' for the assets without one, null for any. */
+  category: string | null;
+  /** In frames, both included; null for no limit. */
+  durationMin: number | null;
+  durationMax: number | null;
+  only: AssetFilter | null;
+  sort: AssetSort;
+}
+
 /** The library as it is being browsed: a query, and the pages of its answer that were looked at. */
 export class LibraryStore {
   query = $state('');
   kind = $state<AssetKind | null>(null);
+  category = $state<string | null>(null);
+  durationMin = $state<number | null>(null);
+  durationMax = $state<number | null>(null);
+  only = $state<AssetFilter | null>(null);
   sort = $state<AssetSort>('title');
+  /** The categories that assets have. */
+  categories = $state.raw<readonly Category[]>([]);
   total = $state(0);
   /** Whether the first answer is there. */
   loaded = $state(false);
   error = $state<string | null>(null);
-  #pages = $state.raw<ReadonlyMap<number, readonly Asset[]>>(new Map());
+  #pages = $state.raw<ReadonlyMap<number, readonly AssetRow[]>>(new Map());
   #pending = new Set<number>();
   #visible: [number, number] = [0, 0];
   /** Counts the questions: an answer to an older one is dropped. */
@@ -24,12 +53,12 @@ export class LibraryStore {
   constructor(private readonly backend: Backend) {}
 
   /** The asset at a place of the list; undefined until its page is there. */
-  at(index: number): Asset | undefined {
+  at(index: number): AssetRow | undefined {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
   /** The asset of an id, if it was looked at. */
-  find(id: string): Asset | undefined {
+  find(id: string): AssetRow | undefined {
     for (const page of this.#pages.values()) {
       const asset = page.find((asset) => asset.id === id);
       if (asset) return asset;
@@ -69,13 +98,37 @@ export class LibraryStore {
     await Promise.all(numbers.map((page) => this.#fetch(page, true)));
   }
 
+  /** Whether anything but the order narrows what is shown. */
+  readonly narrowed: boolean = $derived(this.query.trim() !== '' || this.kind !== null || this.filters > 0);
+
+  /** How many of the filters beside words and kind are set. */
+  get filters(): number {
+    const set = [this.category, this.durationMin, this.durationMax, this.only];
+    return set.filter((value) => value !== null).length;
+  }
+
   /** Asks a new question: other words, another kind, another order. */
-  async ask(change: { query?: string; kind?: AssetKind | null; sort?: AssetSort }): Promise<void> {
-    if (change.query !== undefined) this.query = change.query;
-    if (change.kind !== undefined) this.kind = change.kind;
-    if (change.sort !== undefined) this.sort = change.sort;
+  async ask(change: Partial<LibraryQuestion>): Promise<void> {
+    Object.assign(this, change);
     this.#visible = [0, this.#visible[1] - this.#visible[0]];
     await this.refresh();
+  }
+
+  /** Shows everything again. */
+  clear(): Promise<void> {
+    return this.ask({
+      query: '',
+      kind: null,
+      category: null,
+      durationMin: null,
+      durationMax: null,
+      only: null,
+    });
+  }
+
+  /** Asks which categories there are. */
+  async refreshCategories(): Promise<void> {
+    this.categories = (await this.backend.call('list_categories', {})).categories;
   }
 
   async add(asset: NewAsset): Promise<Asset | undefined> {
@@ -97,6 +150,10 @@ export class LibraryStore {
       const answer = await this.backend.call('list_assets', {
         query: this.query.trim() || undefined,
         kind: this.kind ?? undefined,
+        category: this.category ?? undefined,
+        duration_min: this.durationMin ?? undefined,
+        duration_max: this.durationMax ?? undefined,
+        only: this.only ?? undefined,
         sort: this.sort,
         offset: page * PAGE,
         limit: PAGE,
@@ -115,7 +172,7 @@ export class LibraryStore {
 
   #answered = -1;
 
-  #keep(page: number, assets: readonly Asset[], replace: boolean): void {
+  #keep(page: number, assets: readonly AssetRow[], replace: boolean): void {
     // The first page of a new answer drops the old answer's pages.
     const fresh = replace && this.#answered !== this.#question;
     this.#answered = this.#question;

@@ -30,6 +30,8 @@ export class ViewStore {
   /** Whether the field for a time to go to is open. */
   goToTime = $state(false);
   menu = $state.raw<{ label: string; groups: MenuGroups; at: { x: number; y: number } } | null>(null);
+  /** Whether the library's filters are open. */
+  libraryFilters = $state(false);
   /** The asset that the asset form edits; null for a new one. */
   assetToEdit = $state<string | null>(null);
 

@@ -3,6 +3,7 @@ import {
   type Answer,
   type Args,
   type Asset,
+  type AssetRow,
   type Backend,
   type Command,
   type EventListener,
@@ -97,8 +98,9 @@ export function aDay(items: readonly ItemView[], change: Partial<PlaylistView> =
   };
 }
 
-export function anAsset(id: string, change: Partial<Asset> = {}): Asset {
+export function anAsset(id: string, change: Partial<AssetRow> = {}): AssetRow {
   return {
+    file_state: null,
     id,
     kind: 'clip',
     title: `Asset ${id}`,
@@ -149,7 +151,7 @@ export const SECONDARY: Partial<StationInfo> = {
 /** A backend of a whole station with these items and assets; edits are recorded and answered, not carried out. */
 export function stationBackend(
   items: readonly ItemView[] = [],
-  assets: readonly Asset[] = [],
+  assets: readonly AssetRow[] = [],
   station: Partial<StationInfo> = {},
 ): FakeBackend {
   const committed = { epoch: 1, seq: 1 };
@@ -173,6 +175,8 @@ export function stationBackend(
       const first = offset ?? 0;
       return { total: assets.length, assets: assets.slice(first, first + (limit ?? 100)) };
     },
+    get_file_check: () => ({ missing: 0, changed: 0, checked_at: null }),
+    list_categories: () => ({ categories: [] }),
     list_jobs: () => [],
     get_alarms: () => ({ open: [], sounds: false, trouble: false }),
     get_history: () => ({ entries: [], undo: null, redo: null }),

@@ -27,6 +27,17 @@ pub struct MediaFile {
     pub path: String,
 }
 
+/// What is wrong with an asset's file on a station. Each station looks at its own disks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum FileState {
+    /// It is not there.
+    Missing,
+    /// It is not the file that was read into the library.
+    Changed,
+}
+
 /// What a probe found in the file. What is not there is null.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]

@@ -145,4 +145,6 @@ pub enum Mark {
     },
     /// Its fixed start is not a time of this broadcast day (a DST change skips it) or is no timecode at this rate.
     NoSuchTime,
+    /// The file of its asset is not on this station. Not a matter of time: each station finds it out for itself.
+    FileMissing,
 }

@@ -23,6 +23,7 @@ mod history;
 mod journal;
 mod local;
 mod lock;
+mod media_files;
 mod migrate;
 mod open;
 mod orphans;
@@ -52,6 +53,7 @@ pub use error::Error;
 pub use files::write_whole;
 pub use history::HistoryEntry;
 pub use local::{LocalPut, LogLine};
+pub use media_files::FileNote;
 pub use open::{DATABASE_FILE, OpenError};
 pub use orphans::{
     Again, Bundle, BundleId, DescribedOrphan, EXPORT_BYTES_MAX, Fate, FieldConflict, ImportError,
@@ -67,7 +69,7 @@ pub use snapshot::{
 pub use state::Head;
 pub use store::{Applied, Commit, Reader, Store};
 pub use tail::TailError;
-pub use touched::Touched;
+pub use touched::{Touched, touched_assets};
 pub use undo::UndoConflict;
 pub use verify::{Pace, Verified};
 pub use write::{Edit, EditMeta, Written};

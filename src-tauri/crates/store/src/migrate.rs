@@ -28,12 +28,26 @@ pub(crate) const LOCAL_ORPHAN_MARKS: &str = "ALTER TABLE orphan ADD COLUMN set_a
      ALTER TABLE orphan ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0; \
      ALTER TABLE orphan_bundle ADD COLUMN imported_at INTEGER";
 
+/// What this station found where an asset's file is not as the library has it. Rows of assets that are gone do no harm and
+/// go with the next check. And an order by category, for the library's filter.
+pub(crate) const LOCAL_FILES: &str = "CREATE TABLE asset_file ( \
+       asset_id BLOB PRIMARY KEY NOT NULL, \
+       state TEXT CHECK (state IN ('missing', 'changed')), \
+       size_bytes INTEGER, \
+       modified_at TEXT, \
+       probe TEXT, \
+       problem TEXT \
+     ) STRICT; \
+     CREATE INDEX asset_file_by_state ON asset_file (state) WHERE state IS NOT NULL; \
+     CREATE INDEX asset_by_category ON asset (category, id)";
+
 /// What Tandem's databases hold.
 pub(crate) const TANDEM: Definition = Definition {
     steps: &[
         &[LOCAL, tables::SCHEMA],
         &[LOCAL_ORPHAN_MARKS],
         &[tables::TEMPLATES],
+        &[LOCAL_FILES],
     ],
     replicated: tables::REPLICATED,
     derived: tables::DERIVED,

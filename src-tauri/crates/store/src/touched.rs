@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use changeset::{Change, Changeset, Db, Schema};
-use domain::ids::PlaylistId;
+use domain::ids::{AssetId, PlaylistId};
 use uuid::Uuid;
 
 use crate::error::{During as _, Error};
@@ -37,6 +37,21 @@ impl Store {
         }
         Ok(touched)
     }
+}
+
+/// The assets that a changeset adds, changes or removes. Reads nothing but the changeset.
+#[must_use]
+pub fn touched_assets(changeset: &Changeset) -> BTreeSet<AssetId> {
+    changeset
+        .changes()
+        .filter(|change| change.table == "asset")
+        .filter_map(|change| {
+            change
+                .key()
+                .find_map(|id| Uuid::from_slice(id.as_blob()?).ok())
+        })
+        .map(AssetId)
+        .collect()
 }
 
 const DURING: &str = "see what an edit touches";

@@ -4,7 +4,7 @@ use domain::ids::{PlaylistId, StationId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Alarms, ErrorCode, Job, Redundancy, StationInfo};
+use super::{Alarms, ErrorCode, FileCheck, Job, Redundancy, StationInfo};
 
 /// An event. The first one on a new connection is a `status`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -32,6 +32,8 @@ pub enum Event {
     },
     /// What nobody has acknowledged has changed.
     Alarms(Alarms),
+    /// What this station knows of its media files has changed: refetch what shows it.
+    Files(FileCheck),
     /// Something that an operator must know.
     Message(Message),
     /// This client missed events (it was too slow, or all data were replaced): refetch everything that is shown.

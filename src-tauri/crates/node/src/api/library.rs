@@ -1,6 +1,6 @@
 //! The library: assets, and the folders that their files lie in.
 
-use domain::asset::{Asset, AssetKind, MediaFile, MediaInfo};
+use domain::asset::{Asset, AssetKind, FileState, MediaFile, MediaInfo};
 use domain::ids::AssetId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -27,6 +27,19 @@ pub enum AssetSort {
     AddedDesc,
 }
 
+/// What about an asset may want attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum AssetFilter {
+    /// Its file is not on this station.
+    Missing,
+    /// Its file on this station is another one than the library's.
+    Changed,
+    /// No item refers to it.
+    Unused,
+}
+
 /// `list_assets`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
@@ -36,6 +49,14 @@ pub struct ListAssets {
     pub query: Option<String>,
     /// Only this kind.
     pub kind: Option<AssetKind>,
+    /// Only this category, by its whole name; empty: those without one.
+    pub category: Option<String>,
+    /// Only those of so many frames or more.
+    pub duration_min: Option<i64>,
+    /// Only those of so many frames or fewer.
+    pub duration_max: Option<i64>,
+    /// Only what wants attention in this way.
+    pub only: Option<AssetFilter>,
     /// By title where not given.
     pub sort: Option<AssetSort>,
     /// How many to skip.
@@ -51,7 +72,91 @@ pub struct Assets {
     /// How many match in all.
     pub total: u64,
     /// The page that was asked for.
-    pub assets: Vec<Asset>,
+    pub assets: Vec<AssetRow>,
+}
+
+/// An asset in a list: with what this station found about its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AssetRow {
+    /// The asset.
+    #[serde(flatten)]
+    pub asset: Asset,
+    /// What is wrong with its file on this station; null where nothing is known to be.
+    pub file_state: Option<FileState>,
+}
+
+/// A category, and how many assets have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Category {
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub assets: u64,
+}
+
+/// What `list_categories` answers: at most 1,000, A to Z.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Categories {
+    /// The categories.
+    pub categories: Vec<Category>,
+}
+
+/// How the media files of this station stand; what `get_file_check` answers. Known to this station alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FileCheck {
+    /// Assets whose file is not there.
+    pub missing: u64,
+    /// Assets whose file is another one than the library's.
+    pub changed: u64,
+    /// When all files were last looked at (RFC 3339); null where that was not yet since the start.
+    pub checked_at: Option<String>,
+}
+
+/// `update_from_files`: takes into the library what this station's changed files are now, their durations above all, as one
+/// edit.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(export, optional_fields = nullable)]
+pub struct UpdateFromFiles {
+    /// Which assets; all whose file changed and can be read where not given.
+    pub ids: Option<Vec<AssetId>>,
+}
+
+/// What `update_from_files` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UpdatedFromFiles {
+    /// How many assets.
+    pub updated: u64,
+    /// How many of them have another duration than before.
+    pub durations: u64,
+    /// Where in the history.
+    #[serde(flatten)]
+    pub committed: Committed,
+}
+
+/// What this station found about the file of one asset, where it is not as the library has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FileFinding {
+    /// What is wrong.
+    pub state: FileState,
+    /// Whether the folder of its media root is there.
+    pub root_present: bool,
+    /// The duration of the file as it is now, in frames of the channel's rate; null where it could not be read.
+    #[ts(type = "number | null")]
+    pub duration: Option<i64>,
+    /// Its size now.
+    #[ts(type = "number | null")]
+    pub size_bytes: Option<i64>,
+    /// When it was changed (RFC 3339).
+    pub modified_at: Option<String>,
+    /// Why it cannot be read, in the words of ffprobe.
+    pub problem: Option<String>,
 }
 
 /// `get_asset`.
@@ -74,6 +179,8 @@ pub struct AssetView {
     pub local_path: Option<String>,
     /// Whether the file is there now; null where there is no `local_path`.
     pub present: Option<bool>,
+    /// What this station found about its file; null where it is as the library has it, or was not looked at.
+    pub finding: Option<FileFinding>,
     /// How many items refer to it.
     pub used_by: u64,
 }

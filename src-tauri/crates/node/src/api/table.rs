@@ -176,6 +176,8 @@ commands! {
 
     /// Searches the library.
     Local list_assets: ListAssets => Assets;
+    /// The categories that assets have.
+    Local list_categories: Nothing => Categories;
     /// One asset.
     Local get_asset: GetAsset => AssetView;
     /// Adds assets by hand.
@@ -184,6 +186,12 @@ commands! {
     Edits update_asset: UpdateAsset => AssetUpdated;
     /// Deletes assets.
     Edits delete_assets: DeleteAssets => Deleted;
+    /// How the media files of this station stand.
+    Local get_file_check: Nothing => FileCheck;
+    /// Starts looking whether all media files are there and as the library has them.
+    Local check_files: Nothing => JobStarted;
+    /// Takes what changed files are now into the library.
+    Edits update_from_files: UpdateFromFiles => UpdatedFromFiles;
     /// The media roots.
     Local list_media_roots: Nothing => MediaRoots;
     /// Maps a media root to a folder of this station.

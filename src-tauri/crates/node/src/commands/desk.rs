@@ -11,6 +11,7 @@ use store::{Db, Edit, EditMeta, Reader, Store, Written};
 
 use super::playlist::Versions;
 use crate::api::{ApiError, Committed, ErrorCode};
+use crate::library::files::Files;
 use crate::metrics::Metrics;
 
 /// What the commands on data need of the station, and no more.
@@ -20,23 +21,31 @@ pub struct Desk {
     user: Arc<str>,
     metrics: Arc<Metrics>,
     versions: Versions,
+    files: Files,
 }
 
 impl Desk {
     /// The desk of this user at this store.
     #[must_use]
-    pub fn new(store: Store, user: &str, metrics: Arc<Metrics>) -> Self {
+    pub fn new(store: Store, user: &str, metrics: Arc<Metrics>, files: Files) -> Self {
         Self {
             store,
             user: user.into(),
             metrics,
             versions: Versions::default(),
+            files,
         }
     }
 
     /// The versions of days that clients have.
     pub(super) fn versions(&self) -> &Versions {
         &self.versions
+    }
+
+    /// What this station knows of its media files.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The store, for what is neither reading nor editing.

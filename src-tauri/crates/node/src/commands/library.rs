@@ -1,6 +1,6 @@
 //! The library: searching and editing it, and taking in folders of media.
 
-use domain::asset::{Asset, AssetKind, MediaFile};
+use domain::asset::{Asset, AssetKind, FileState, MediaFile};
 use domain::ids::AssetId;
 use domain::rate::FrameRate;
 use domain::validate;
@@ -11,9 +11,9 @@ use super::Desk;
 use super::desk::{channel_and_clock, count, distinct};
 use super::media_roots::{MediaRootFolders, existing_folder};
 use crate::api::{
-    AddAssets, ApiError, AssetSet, AssetSort, AssetUpdated, AssetView, Assets, AssetsAdded,
-    DeleteAssets, Deleted, ErrorCode, GetAsset, JobStarted, ListAssets, NewAsset, ScanFolder,
-    UpdateAsset,
+    AddAssets, ApiError, AssetFilter, AssetRow, AssetSet, AssetSort, AssetUpdated, AssetView,
+    Assets, AssetsAdded, Categories, Category, DeleteAssets, Deleted, ErrorCode, GetAsset,
+    JobStarted, ListAssets, NewAsset, ScanFolder, UpdateAsset,
 };
 use crate::library::ffprobe::Prober;
 use crate::library::jobs::Jobs;
@@ -24,6 +24,7 @@ const ASSETS_MAX: usize = 10_000;
 const PAGE_DEFAULT: u32 = 100;
 const PAGE_MAX: u32 = 1_000;
 const QUERY_CHARS_MAX: usize = 500;
+const CATEGORIES_MAX: u32 = 1_000;
 
 /// `list_assets`.
 ///
@@ -40,14 +41,46 @@ pub async fn list(desk: &Desk, args: ListAssets) -> Result<Assets, ApiError> {
     let query = tables::assets::AssetQuery {
         search,
         kind: args.kind,
+        category: args.category,
+        duration_min: args.duration_min,
+        duration_max: args.duration_max,
+        only: args.only.map(filter),
         sort: sort(args.sort.unwrap_or_default()),
         offset: args.offset.unwrap_or(0),
         limit: args.limit.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX),
     };
     let page = tables::assets::list(&mut *desk.read().await?, &query).await?;
+    let states = desk.files().states();
+    let row = |asset: Asset| AssetRow {
+        file_state: states.get(&asset.id).copied(),
+        asset,
+    };
     Ok(Assets {
         total: page.total,
-        assets: page.assets,
+        assets: page.assets.into_iter().map(row).collect(),
+    })
+}
+
+fn filter(filter: AssetFilter) -> tables::assets::AssetFilter {
+    match filter {
+        AssetFilter::Missing => tables::assets::AssetFilter::File(FileState::Missing),
+        AssetFilter::Changed => tables::assets::AssetFilter::File(FileState::Changed),
+        AssetFilter::Unused => tables::assets::AssetFilter::Unused,
+    }
+}
+
+/// `list_categories`.
+///
+/// # Errors
+/// `internal`.
+pub async fn categories(desk: &Desk) -> Result<Categories, ApiError> {
+    let found = tables::assets::categories(&mut *desk.read().await?, CATEGORIES_MAX).await?;
+    let shown = found.into_iter().map(|category| Category {
+        name: category.name,
+        assets: category.assets,
+    });
+    Ok(Categories {
+        categories: shown.collect(),
     })
 }
 
@@ -74,15 +107,15 @@ pub async fn get(
     let mut reader = desk.read().await?;
     let asset = tables::assets::get(&mut reader, args.id).await?;
     let used_by = tables::assets::used_by(&mut reader, args.id).await?;
-    let local_path = match &asset.file {
-        Some(file) => folders.all().await?.local_path(file),
-        None => None,
-    };
+    let roots = folders.all().await?;
+    let local_path = asset.file.as_ref().and_then(|file| roots.local_path(file));
     let present = match &local_path {
         Some(path) => Some(tokio::fs::try_exists(path).await.unwrap_or(false)),
         None => None,
     };
+    let finding = super::media_files::finding(&mut reader, &asset, &roots).await?;
     Ok(AssetView {
+        finding,
         asset,
         local_path: local_path.map(|path| path.display().to_string()),
         present,

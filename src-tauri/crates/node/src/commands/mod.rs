@@ -10,6 +10,7 @@ pub mod exchange;
 pub mod folders;
 pub mod history;
 pub mod library;
+pub mod media_files;
 pub mod media_roots;
 pub mod orphans;
 pub mod peer;

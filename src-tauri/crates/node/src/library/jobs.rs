@@ -27,6 +27,7 @@ pub struct Jobs {
     events: Events,
     slots: Arc<Mutex<VecDeque<Slot>>>,
     tasks: TaskTracker,
+    stopping: CancellationToken,
 }
 
 struct Slot {
@@ -53,6 +54,7 @@ impl Jobs {
             events,
             slots: Arc::default(),
             tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
         }
     }
 
@@ -145,8 +147,19 @@ impl Jobs {
         self.get(id)
     }
 
+    /// Work that nobody is told of: it goes on beside everything until the station stops.
+    #[must_use]
+    pub fn unseen(&self) -> Work {
+        Work {
+            id: Uuid::nil(),
+            jobs: self.clone(),
+            cancel: self.stopping.child_token(),
+        }
+    }
+
     /// Cancels everything and waits until it has ended.
     pub async fn stop(&self) {
+        self.stopping.cancel();
         self.slots().iter().for_each(|slot| slot.cancel.cancel());
         self.tasks.close();
         self.tasks.wait().await;

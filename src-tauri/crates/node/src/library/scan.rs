@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::Roots;
+use super::check::size_and_date;
 use super::ffprobe::{ProbeError, Prober};
 use super::jobs::Work;
 use super::walk::{self, Finding};
@@ -154,12 +155,7 @@ impl<L: Library> Scan<L> {
                 reason: "its name is not valid Unicode".into(),
             });
         };
-        let size_bytes = i64::try_from(metadata.len()).ok();
-        let modified_at = metadata
-            .modified()
-            .ok()
-            .and_then(|at| jiff::Timestamp::try_from(at).ok())
-            .map(|at| at.to_string());
+        let (size_bytes, modified_at) = size_and_date(&metadata);
         let before = self.library.known(&file).await?;
         if before
             .as_ref()

@@ -2,8 +2,8 @@
 
 use crate::api::*;
 use crate::commands::{
-    backups, compare, data, exchange, folders, history, library, media_roots, orphans, planning,
-    playlist, redundancy, settings,
+    backups, compare, data, exchange, folders, history, library, media_files, media_roots, orphans,
+    planning, playlist, redundancy, settings,
 };
 
 use super::Running;
@@ -233,6 +233,22 @@ impl Handlers for Running {
 
     async fn get_asset(&self, args: GetAsset) -> Result<AssetView, ApiError> {
         library::get(&self.desk, &self.roots, args).await
+    }
+
+    async fn list_categories(&self, _: Nothing) -> Result<Categories, ApiError> {
+        library::categories(&self.desk).await
+    }
+
+    async fn get_file_check(&self, _: Nothing) -> Result<FileCheck, ApiError> {
+        Ok(self.desk.files().summary())
+    }
+
+    async fn check_files(&self, _: Nothing) -> Result<JobStarted, ApiError> {
+        media_files::start_check(&self.desk, &self.roots, &self.prober, &self.jobs).await
+    }
+
+    async fn update_from_files(&self, args: UpdateFromFiles) -> Result<UpdatedFromFiles, ApiError> {
+        media_files::update(&self.desk, args).await
     }
 
     async fn add_assets(&self, args: AddAssets) -> Result<AssetsAdded, ApiError> {

@@ -7,6 +7,7 @@ mod tell;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use domain::ids::StationId;
 use domain::validate;
@@ -28,13 +29,18 @@ use crate::commands::media_roots::MediaRootFolders;
 use crate::commands::{self, Desk};
 use crate::control::{self, ControlError, ControlServer, find_ui};
 use crate::library::ffprobe::Prober;
+use crate::library::files::Files;
 use crate::library::jobs::Jobs;
+use crate::library::keeper;
 use crate::link::ask::{ASKED_MAX, Pending};
 use crate::metrics::{Exporter, Metrics};
 use crate::redundancy::{self, RedundancyHandle};
 
 /// The key of the station's name among the store's local records.
 const NAME_KEY: &str = "station_name";
+
+/// How long the check of the media files in the background pauses between two steps.
+const CHECK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Why a station does not start. The data directory is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +71,9 @@ pub enum StartError {
     /// The redundancy does not start.
     #[error(transparent)]
     Redundancy(#[from] redundancy::StartError),
+    /// What is known of the media files cannot be read.
+    #[error(transparent)]
+    Files(#[from] ApiError),
     /// The control API does not start.
     #[error(transparent)]
     Control(#[from] ControlError),
@@ -172,8 +181,20 @@ impl Station {
         .await?;
         commands::redundancy::settled(&redundancy).await;
         let events = Events::new();
+        let files = match Files::open(store.clone(), events.clone()).await {
+            Ok(files) => files,
+            Err(error) => {
+                redundancy.stop().await;
+                return Err(error.into());
+            }
+        };
         let running = Arc::new(Running {
-            desk: Desk::new(store.clone(), &options::system_user(), metrics.clone()),
+            desk: Desk::new(
+                store.clone(),
+                &options::system_user(),
+                metrics.clone(),
+                files,
+            ),
             metrics: metrics.clone(),
             redundancy: redundancy.clone(),
             alarms: Keeper::open(store.clone()).await,
@@ -203,6 +224,12 @@ impl Station {
             }
         };
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(
+            closing.clone().run_until_cancelled_owned(keep_files(
+                running.clone(),
+                options.check_files_every(),
+            )),
+        );
         tasks.spawn(
             closing
                 .clone()
@@ -337,6 +364,19 @@ fn alarm_tasks(
         Box::pin(async move { telling.alarms.tell(events).await }),
         Box::pin(async move { keeping.alarms.keep().await }),
     ]
+}
+
+/// Keeps what is known of the media files current.
+async fn keep_files(running: Arc<Running>, every: Option<Duration>) {
+    let Running {
+        desk,
+        roots,
+        prober,
+        ..
+    } = &*running;
+    let check = || commands::media_files::check(desk, roots, prober, CHECK_PAUSE);
+    let commits = desk.store().subscribe();
+    keeper::run(commits, every, running.jobs.unseen(), check).await;
 }
 
 /// Answers what the peer asks, as it comes; the listener bounds how much that is at a time.

@@ -22,6 +22,9 @@ pub struct Options {
     /// How often this station verifies its data in the background, in seconds; 0 for never
     #[arg(long, value_name = "SECONDS", default_value_t = VERIFY_EVERY_S)]
     pub verify_every: u32,
+    /// How often this station looks whether the media files are there and unchanged, in seconds; 0 for never
+    #[arg(long, value_name = "SECONDS", default_value_t = CHECK_FILES_EVERY_S)]
+    pub check_files_every: u32,
     /// The port on loopback for commands and for Prometheus; a free one at every start where not given
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub control_port: u16,
@@ -29,6 +32,9 @@ pub struct Options {
 
 /// How often a station verifies its data where nothing is said.
 const VERIFY_EVERY_S: u32 = 600;
+
+/// How often a station looks at its media files where nothing is said.
+const CHECK_FILES_EVERY_S: u32 = 600;
 
 /// Neither a data directory nor a home directory is known.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +50,7 @@ impl Default for Options {
             listen: None,
             name: None,
             verify_every: VERIFY_EVERY_S,
+            check_files_every: CHECK_FILES_EVERY_S,
             control_port: 0,
         }
     }
@@ -53,6 +60,11 @@ impl Options {
     /// How often the data are verified in the background; `None` for never.
     pub(super) fn verify_every(&self) -> Option<Duration> {
         (self.verify_every > 0).then(|| Duration::from_secs(self.verify_every.into()))
+    }
+
+    /// How often the media files are looked at; `None` for never.
+    pub(super) fn check_files_every(&self) -> Option<Duration> {
+        (self.check_files_every > 0).then(|| Duration::from_secs(self.check_files_every.into()))
     }
 
     /// The data directory: as given, or the system's place for programs' data.

@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 use uuid::Uuid;
 
-pub use list::{AssetPage, AssetQuery, AssetSort, list};
+pub use list::{AssetFilter, AssetPage, AssetQuery, AssetSort, Category, categories, list};
 
 use super::items::raw_uuid;
 use super::raw::first;
@@ -398,7 +398,7 @@ pub(crate) async fn page_by_id(
     rows.iter().map(from_row).collect()
 }
 
-fn from_row(row: &SqliteRow) -> Result<Asset, TableError> {
+pub(crate) fn from_row(row: &SqliteRow) -> Result<Asset, TableError> {
     let root: Option<String> = row.try_get(3)?;
     let path: Option<String> = row.try_get(4)?;
     Ok(Asset {

@@ -11,6 +11,7 @@
 pub mod assets;
 pub mod channel;
 mod error;
+pub mod files;
 pub mod items;
 pub mod media_roots;
 mod order;

@@ -23,6 +23,10 @@ pub(crate) async fn open() -> SqliteConnection {
         .execute(&mut conn)
         .await
         .unwrap();
+    sqlx::raw_sql(crate::migrate::LOCAL_FILES)
+        .execute(&mut conn)
+        .await
+        .unwrap();
     conn
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use domain::asset::FileState;
 use domain::channel::Channel;
 use domain::day::{BroadcastDay, ChannelClock};
-use domain::ids::{ItemId, PlaylistId};
+use domain::ids::{AssetId, ItemId, PlaylistId};
 use domain::rundown::{Item, Mark, StartMode};
 use domain::timecode::Timecode;
 use domain::timing::{self, ItemTiming, Summary, Timing, TimingInput};
@@ -20,30 +21,40 @@ use crate::api::{
 };
 use crate::commands::Desk;
 
-/// A day with the times of its items.
+/// A day with the times of its items, and what was known of its files then.
 pub(super) struct Timed {
     day: Arc<Day>,
     clock: BroadcastDay,
     timing: Timing,
+    files: Arc<HashMap<AssetId, FileState>>,
 }
 
 impl Timed {
-    fn new(day: Arc<Day>) -> Result<Self, ApiError> {
+    fn new(day: Arc<Day>, files: Arc<HashMap<AssetId, FileState>>) -> Result<Self, ApiError> {
         let clock = ChannelClock::new(&day.channel)?.day(day.playlist.date)?;
         let inputs: Vec<TimingInput> = day.items.iter().map(TimingInput::from).collect();
         let timing = timing::time(&clock, &inputs);
-        Ok(Self { day, clock, timing })
+        Ok(Self {
+            day,
+            clock,
+            timing,
+            files,
+        })
     }
 
-    /// The day as it is now, timed anew only where it is another one than was timed last.
+    /// The day as it is now, timed anew only where it is another one than was timed last, or where other files are missing:
+    /// a version says that, too.
     async fn of(desk: &Desk, id: PlaylistId) -> Result<Option<Arc<Self>>, ApiError> {
         let Some(day) = desk.store().day(id).await? else {
             return Ok(None);
         };
-        if let Some(known) = desk.versions().known(|timed| Arc::ptr_eq(&timed.day, &day)) {
+        let files = desk.files().states();
+        let same =
+            |timed: &Timed| Arc::ptr_eq(&timed.day, &day) && Arc::ptr_eq(&timed.files, &files);
+        if let Some(known) = desk.versions().known(same) {
             return Ok(Some(known));
         }
-        Ok(Some(Arc::new(Timed::new(day)?)))
+        Ok(Some(Arc::new(Timed::new(day, files)?)))
     }
 
     /// The items in order.
@@ -56,15 +67,32 @@ impl Timed {
         self.timing.items[at].start
     }
 
-    /// What is seen of the time of the item at an index, wherever it stands.
-    pub(super) fn look(&self, at: usize) -> (i64, &[Mark]) {
+    /// What is seen of the item at an index beside what it holds itself, wherever it stands: how long it plays, its marks,
+    /// and whether its file is missing.
+    pub(super) fn look(&self, at: usize) -> (i64, &[Mark], bool) {
         let timing = &self.timing.items[at];
-        (timing.end - timing.start, &timing.marks)
+        let missing = self.file_missing(&self.day.items[at]);
+        (timing.end - timing.start, &timing.marks, missing)
     }
 
     /// The item at an index.
     pub(super) fn item(&self, at: usize) -> ItemView {
-        shown(&self.clock, &self.day.items[at], &self.timing.items[at])
+        self.shown(&self.day.items[at], &self.timing.items[at])
+    }
+
+    /// Whether this station knows that an item's file is not there.
+    fn file_missing(&self, item: &Item) -> bool {
+        let state = item.asset_id.and_then(|asset| self.files.get(&asset));
+        state == Some(&FileState::Missing)
+    }
+
+    /// An item with its marks: those of its time, and that its file is not here.
+    fn shown(&self, item: &Item, timing: &ItemTiming) -> ItemView {
+        let mut marks = timing.marks.clone();
+        if self.file_missing(item) {
+            marks.push(Mark::FileMissing);
+        }
+        shown(&self.clock, item, timing, marks)
     }
 
     /// When these items start; `None` for one whose start is fixed.
@@ -84,7 +112,7 @@ impl Timed {
         let items = self.day.items.iter().zip(&self.timing.items);
         items
             .filter(|(item, _)| ids.contains(&item.id))
-            .map(|(item, timing)| shown(&self.clock, item, timing))
+            .map(|(item, timing)| self.shown(item, timing))
     }
 
     /// The gravest of what these items are at an instant: on the air, or past.
@@ -231,7 +259,9 @@ async fn days(
 }
 
 async fn timed_head(desk: &Desk, timed: &Arc<Timed>) -> Result<PlaylistHead, ApiError> {
-    let Timed { day, clock, timing } = &**timed;
+    let Timed {
+        day, clock, timing, ..
+    } = &**timed;
     let id = Some(day.playlist.id);
     let version = desk.versions().name(timed);
     head(desk, &day.channel, clock, timing, id, version).await
@@ -274,7 +304,7 @@ async fn head(
     })
 }
 
-fn shown(day: &BroadcastDay, item: &Item, timing: &ItemTiming) -> ItemView {
+fn shown(day: &BroadcastDay, item: &Item, timing: &ItemTiming, marks: Vec<Mark>) -> ItemView {
     ItemView {
         id: item.id,
         kind: item.kind,
@@ -290,7 +320,7 @@ fn shown(day: &BroadcastDay, item: &Item, timing: &ItemTiming) -> ItemView {
         plays: timing.end - timing.start,
         starts_at_utc: day.instant_at(timing.start).to_string(),
         ends_at_utc: day.instant_at(timing.end).to_string(),
-        marks: timing.marks.clone(),
+        marks,
         notes: item.notes.clone(),
     }
 }

@@ -5,6 +5,7 @@ mod calendar;
 mod changes;
 mod events;
 mod exchange;
+mod files;
 mod history;
 mod library;
 mod planning;

@@ -28,6 +28,7 @@ fn args(command: &str, item: &str, asset: &str, backup: &Value, folder: &str) ->
         "update_asset" => json!({ "id": asset, "set": { "title": "X" } }),
         "delete_assets" => json!({ "ids": [asset] }),
         "scan_folder" => json!({ "path": folder }),
+        "update_from_files" => json!({ "ids": [asset] }),
         "undo" | "redo" => json!({}),
         other => panic!("give {other} arguments here"),
     }
@@ -74,6 +75,9 @@ async fn a_secondary_refuses_every_edit_and_answers_every_question() {
         ("verify", json!({})),
         ("list_jobs", json!({})),
         ("list_media_roots", json!({})),
+        ("list_categories", json!({})),
+        ("get_file_check", json!({})),
+        ("check_files", json!({})),
         ("create_backup", json!({})),
     ] {
         bench.ok(question, args).await;

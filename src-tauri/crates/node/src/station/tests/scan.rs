@@ -9,7 +9,7 @@ use super::{Bench, strings};
 use crate::api::{ErrorCode, Event, JobState};
 
 /// Makes a file of test picture and tone.
-fn ffmpeg(folder: &Path, name: &str, args: &[&str]) {
+pub(super) fn ffmpeg(folder: &Path, name: &str, args: &[&str]) {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-y"])
         .args(args)
@@ -23,14 +23,22 @@ fn ffmpeg(folder: &Path, name: &str, args: &[&str]) {
     );
 }
 
-const PICTURE_25: &str = "testsrc=size=64x36:rate=25";
+pub(super) const PICTURE_25: &str = "testsrc=size=64x36:rate=25";
 const TONE: &str = "sine=frequency=440:sample_rate=48000";
 
-async fn scan(bench: &Bench, folder: &Path) -> Value {
+pub(super) async fn scan(bench: &Bench, folder: &Path) -> Value {
+    ended(
+        bench,
+        "scan_folder",
+        json!({ "path": folder.to_str().unwrap() }),
+    )
+    .await
+}
+
+/// Starts a job and waits for its end.
+pub(super) async fn ended(bench: &Bench, command: &str, args: Value) -> Value {
     let mut events = bench.station.events();
-    let started = bench
-        .ok("scan_folder", json!({ "path": folder.to_str().unwrap() }))
-        .await;
+    let started = bench.ok(command, args).await;
     let id = started["job"].clone();
     Bench::heard(&mut events, |event| match event {
         Event::Job { job } if json!(job.job) == id && job.state != JobState::Running => Some(()),
@@ -40,7 +48,7 @@ async fn scan(bench: &Bench, folder: &Path) -> Value {
     bench.ok("get_job", json!({ "job": id })).await
 }
 
-async fn asset(bench: &Bench, title: &str) -> Value {
+pub(super) async fn asset(bench: &Bench, title: &str) -> Value {
     let found = bench.ok("list_assets", json!({ "query": title })).await;
     assert_eq!(found["total"], 1, "{title}: {found}");
     found["assets"][0].clone()

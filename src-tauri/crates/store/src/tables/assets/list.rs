@@ -1,12 +1,13 @@
 //! Listing and searching the library, fast over 100,000 assets.
 
-use domain::asset::{Asset, AssetKind};
-use sqlx::AssertSqlSafe;
+use domain::asset::{Asset, AssetKind, FileState};
 use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite};
 
 use super::super::TableError;
 use super::super::row::count;
 use super::{columns, from_row, kind_text};
+use crate::media_files::state_text;
 
 /// What assets are sorted by. Equal ones stand in the order in which they were added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +27,15 @@ pub enum AssetSort {
     AddedDesc,
 }
 
+/// What about an asset may want attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssetFilter {
+    /// This station found no file, or another one than the library's.
+    File(FileState),
+    /// No item refers to it.
+    Unused,
+}
+
 /// Which assets, in which order, and which part of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AssetQuery {
@@ -34,6 +44,14 @@ pub struct AssetQuery {
     pub search: String,
     /// Only this kind.
     pub kind: Option<AssetKind>,
+    /// Only this category; the empty one: those without.
+    pub category: Option<String>,
+    /// Only those of so many frames or more.
+    pub duration_min: Option<i64>,
+    /// Only those of so many frames or fewer.
+    pub duration_max: Option<i64>,
+    /// Only what wants attention in this way.
+    pub only: Option<AssetFilter>,
     /// In which order.
     pub sort: AssetSort,
     /// How many to skip.
@@ -51,6 +69,15 @@ pub struct AssetPage {
     pub assets: Vec<Asset>,
 }
 
+/// A category, and how many assets have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub assets: u64,
+}
+
 /// From how many hits on it is cheaper to walk an index of the order and pick the hits than to sort them.
 const HITS_TO_WALK: u64 = 3_000;
 
@@ -66,6 +93,9 @@ pub async fn list(
     query: &AssetQuery,
 ) -> Result<AssetPage, TableError> {
     let matching = match_expression(&query.search, query.kind);
+    if query.filters() {
+        return filtered(conn, query, matching).await;
+    }
     let total = total(&mut *conn, query.kind, matching.as_deref()).await?;
     if total <= query.offset || query.limit == 0 {
         return Ok(AssetPage {
@@ -106,6 +136,119 @@ pub async fn list(
         .await?;
     let assets = rows.iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
     Ok(AssetPage { total, assets })
+}
+
+impl AssetQuery {
+    /// Whether more is asked for than words and a kind, which the indexes answer at once.
+    fn filters(&self) -> bool {
+        self.category.is_some()
+            || self.duration_min.is_some()
+            || self.duration_max.is_some()
+            || self.only.is_some()
+    }
+}
+
+/// The assets that a query with filters finds: counted and ordered by their ids, of which only the page is read whole.
+async fn filtered(
+    conn: &mut SqliteConnection,
+    query: &AssetQuery,
+    matching: Option<String>,
+) -> Result<AssetPage, TableError> {
+    let mut counting = QueryBuilder::new("SELECT count(*) FROM asset WHERE ");
+    push_conditions(&mut counting, query, matching.as_deref());
+    let total = count(&counting.build().fetch_one(&mut *conn).await?, 0)?;
+    if total <= query.offset || query.limit == 0 {
+        return Ok(AssetPage {
+            total,
+            assets: Vec::new(),
+        });
+    }
+    let order = order(query.sort);
+    let mut page = QueryBuilder::new(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM asset WHERE id IN (SELECT asset.id FROM asset WHERE "
+    ));
+    push_conditions(&mut page, query, matching.as_deref());
+    page.push(" ORDER BY ").push(order);
+    page.push(" LIMIT ").push_bind(query.limit);
+    page.push(" OFFSET ")
+        .push_bind(i64::try_from(query.offset).unwrap_or(i64::MAX));
+    page.push(") ORDER BY ").push(order);
+    let rows = page.build().fetch_all(conn).await?;
+    let assets = rows.iter().map(from_row).collect::<Result<Vec<_>, _>>()?;
+    Ok(AssetPage { total, assets })
+}
+
+fn push_conditions(sql: &mut QueryBuilder<Sqlite>, query: &AssetQuery, matching: Option<&str>) {
+    let mut conditions = sql.separated(" AND ");
+    conditions.push("TRUE");
+    match (matching, query.kind) {
+        (Some(matching), _) => {
+            conditions
+                .push("asset.id IN (SELECT asset_id FROM asset_number WHERE n IN (SELECT rowid FROM asset_search WHERE asset_search MATCH ")
+                .push_bind_unseparated(matching.to_owned())
+                .push_unseparated("))");
+        }
+        (None, Some(kind)) => {
+            conditions
+                .push("asset.kind = ")
+                .push_bind_unseparated(kind_text(kind));
+        }
+        (None, None) => {}
+    }
+    if let Some(category) = &query.category {
+        conditions
+            .push("asset.category = ")
+            .push_bind_unseparated(category.clone());
+    }
+    if let Some(frames) = query.duration_min {
+        conditions
+            .push("asset.duration >= ")
+            .push_bind_unseparated(frames);
+    }
+    if let Some(frames) = query.duration_max {
+        conditions
+            .push("asset.duration <= ")
+            .push_bind_unseparated(frames);
+    }
+    match query.only {
+        Some(AssetFilter::File(state)) => {
+            conditions
+                .push("asset.id IN (SELECT asset_id FROM asset_file WHERE state = ")
+                .push_bind_unseparated(state_text(state))
+                .push_unseparated(")");
+        }
+        Some(AssetFilter::Unused) => {
+            conditions.push("NOT EXISTS (SELECT 1 FROM item WHERE item.asset_id = asset.id)");
+        }
+        None => {}
+    }
+}
+
+/// The categories that assets have, A to Z, with how many; those without any are not counted.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub async fn categories(
+    conn: &mut SqliteConnection,
+    limit: u32,
+) -> Result<Vec<Category>, TableError> {
+    let rows = sqlx::query(
+        "SELECT category, count(*) FROM asset WHERE category <> '' GROUP BY category \
+         ORDER BY category COLLATE NOCASE, category LIMIT ?",
+    )
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Category {
+                name: row.try_get(0)?,
+                assets: count(row, 1)?,
+            })
+        })
+        .collect()
 }
 
 async fn total(

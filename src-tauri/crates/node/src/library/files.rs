@@ -1,0 +1,85 @@
+//! What this station knows of the assets' files on its own disks, at hand for every list and rundown.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use domain::asset::FileState;
+use domain::ids::AssetId;
+use jiff::Timestamp;
+use store::{Store, tables};
+
+use crate::api::{ApiError, Event, FileCheck};
+use crate::station::Events;
+
+/// What is wrong with which file. Cheap to clone; all clones are the same.
+#[derive(Clone)]
+pub struct Files(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    events: Events,
+    states: RwLock<Arc<HashMap<AssetId, FileState>>>,
+    checked_at: Mutex<Option<Timestamp>>,
+}
+
+impl Files {
+    /// As it was known when the station was closed.
+    ///
+    /// # Errors
+    /// [`ApiError`] `internal`.
+    pub async fn open(store: Store, events: Events) -> Result<Self, ApiError> {
+        let states = tables::files::states(&mut *store.read().await?).await?;
+        Ok(Self(Arc::new(Inner {
+            store,
+            events,
+            states: RwLock::new(Arc::new(states)),
+            checked_at: Mutex::default(),
+        })))
+    }
+
+    /// What is wrong with which asset's file.
+    #[must_use]
+    pub fn states(&self) -> Arc<HashMap<AssetId, FileState>> {
+        let states = self.0.states.read();
+        states.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How the files stand, and since when that is known.
+    #[must_use]
+    pub fn summary(&self) -> FileCheck {
+        let states = self.states();
+        let missing = states
+            .values()
+            .filter(|state| **state == FileState::Missing)
+            .count();
+        let checked_at = self.0.checked_at.lock();
+        FileCheck {
+            missing: missing as u64,
+            changed: (states.len() - missing) as u64,
+            checked_at: checked_at
+                .unwrap_or_else(PoisonError::into_inner)
+                .map(|at| at.to_string()),
+        }
+    }
+
+    /// All files were looked at.
+    pub(super) fn checked(&self) {
+        let checked_at = self.0.checked_at.lock();
+        *checked_at.unwrap_or_else(PoisonError::into_inner) = Some(Timestamp::now());
+    }
+
+    /// Takes up what was written down, and tells whoever shows it where it is something else than before.
+    pub(super) async fn reload(&self) -> Result<(), ApiError> {
+        let states = tables::files::states(&mut *self.0.store.read().await?).await?;
+        {
+            let known = self.0.states.write();
+            let mut known = known.unwrap_or_else(PoisonError::into_inner);
+            if **known == states {
+                return Ok(());
+            }
+            *known = Arc::new(states);
+        }
+        self.0.events.send(Event::Files(self.summary()));
+        Ok(())
+    }
+}

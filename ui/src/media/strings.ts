@@ -1,0 +1,99 @@
+/** Every text about media files: what is wrong with them, how they look, and how they are watched. */
+
+import type { FileState } from '../backend';
+import { texts } from '../language';
+import { counted, number } from '../language/format';
+
+export const FILE_STATE: Record<FileState, string> = texts({
+  missing: { en: 'File missing', de: 'Datei fehlt' },
+  changed: { en: 'File changed', de: 'Datei geändert' },
+});
+
+export const FILES = texts({
+  title: { en: 'Media files', de: 'Mediendateien' },
+  missing: (n: number) => ({
+    en: `${counted(n, 'file is', 'files are')} missing`,
+    de: `${counted(n, 'Datei fehlt', 'Dateien fehlen')}`,
+  }),
+  changed: (n: number) => ({
+    en: `${counted(n, 'file has', 'files have')} changed`,
+    de: `${counted(n, 'Datei wurde', 'Dateien wurden')} geändert`,
+  }),
+  show: { en: 'Show', de: 'Zeigen' },
+  showMissing: { en: 'Show the assets whose file is missing', de: 'Zeige, wessen Datei fehlt' },
+  showChanged: { en: 'Show the assets whose file has changed', de: 'Zeige, wessen Datei geändert wurde' },
+  updateAll: (n: number) => ({ en: `Update all ${number(n)}`, de: `Alle ${number(n)} übernehmen` }),
+  nothingChanged: { en: 'No file has changed.', de: 'Keine Datei wurde geändert.' },
+  thisNotChanged: {
+    en: 'No file of the selected assets has changed.',
+    de: 'Keine Datei der gewählten Assets wurde geändert.',
+  },
+  updating: { en: 'Updating from the files', de: 'Übernehmen aus den Dateien' },
+  checking: { en: 'Checking the files', de: 'Prüfen der Dateien' },
+  updated: (n: number, durations: number) => ({
+    en: `Updated ${counted(n, 'asset', 'assets')}, ${number(durations)} with a new duration. Undo takes it back.`,
+    de: `${counted(n, 'Asset', 'Assets')} übernommen, ${number(durations)} mit neuer Dauer. Rückgängig nimmt es zurück.`,
+  }),
+});
+
+/** What is wrong with one file, why, and what to do. */
+export const FINDING = texts({
+  missing: {
+    en: 'The file is not on this station.',
+    de: 'Die Datei ist nicht auf dieser Station.',
+  },
+  missingCure: {
+    en: 'Copy it to the path below, or give the asset another file. It is looked for by itself; “Check the files” looks now.',
+    de: 'Kopieren Sie sie an den Pfad unten, oder geben Sie dem Asset eine andere Datei. Sie wird von selbst gesucht; „Dateien prüfen“ sucht jetzt.',
+  },
+  rootMissing: (root: string) => ({
+    en: `The folder of “${root}” is not there: is its disk or network share connected?`,
+    de: `Der Ordner von „${root}“ ist nicht da: Ist die Platte oder Freigabe verbunden?`,
+  }),
+  rootMissingCure: {
+    en: 'Connect it, or choose another folder under Settings, Media folders.',
+    de: 'Verbinden Sie sie, oder wählen Sie einen anderen Ordner unter Einstellungen, Medienordner.',
+  },
+  changed: {
+    en: 'The file is another one than the library has.',
+    de: 'Die Datei ist eine andere als die der Bibliothek.',
+  },
+  longer: (by: string) => ({ en: `It is ${by} longer.`, de: `Sie ist ${by} länger.` }),
+  shorter: (by: string) => ({ en: `It is ${by} shorter.`, de: `Sie ist ${by} kürzer.` }),
+  sameDuration: { en: 'Its duration is the same.', de: 'Ihre Dauer ist dieselbe.' },
+  changedCure: {
+    en: 'Take what it is now into the library. Items keep their own duration.',
+    de: 'Übernehmen Sie, was sie jetzt ist, in die Bibliothek. Elemente behalten ihre eigene Dauer.',
+  },
+  unreadable: (why: string) => ({ en: `It cannot be read: ${why}.`, de: `Sie ist nicht lesbar: ${why}.` }),
+  unreadableCure: {
+    en: 'Replace it by a whole copy, then check the files.',
+    de: 'Ersetzen Sie sie durch eine vollständige Kopie und prüfen Sie dann die Dateien.',
+  },
+  notProbed: {
+    en: 'It could not be read yet: ffprobe is missing on this station.',
+    de: 'Sie konnte noch nicht gelesen werden: Auf dieser Station fehlt ffprobe.',
+  },
+  updateDuration: { en: 'Update duration', de: 'Dauer übernehmen' },
+  update: { en: 'Update from the file', de: 'Aus der Datei übernehmen' },
+});
+
+export const FILTER = texts({
+  toggle: { en: 'More filters', de: 'Weitere Filter' },
+  category: { en: 'Category', de: 'Kategorie' },
+  anyCategory: { en: 'Any category', de: 'Jede Kategorie' },
+  noCategory: { en: 'Without category', de: 'Ohne Kategorie' },
+  withCount: (name: string, n: number) => ({
+    en: `${name} (${number(n)})`,
+    de: `${name} (${number(n)})`,
+  }),
+  only: { en: 'Only', de: 'Nur' },
+  all: { en: 'All assets', de: 'Alle Assets' },
+  missing: { en: 'File missing', de: 'Datei fehlt' },
+  changed: { en: 'File changed', de: 'Datei geändert' },
+  unused: { en: 'Never scheduled', de: 'Nie eingeplant' },
+  from: { en: 'At least', de: 'Mindestens' },
+  to: { en: 'At most', de: 'Höchstens' },
+  durationHint: { en: 'Duration, like 15:00 or 2m', de: 'Dauer, etwa 15:00 oder 2m' },
+  clear: { en: 'Clear filters', de: 'Filter löschen' },
+});
