@@ -210,8 +210,8 @@ export class App {
         break;
       case 'files':
         this.files.check = event;
-        void this.attempt('Reading the library', this.#refreshLibrary);
-        void this.attempt('Reading the playlist', this.day.refresh);
+        void this.attempt(TRIED.library, this.#refreshLibrary);
+        void this.attempt(TRIED.playlist, this.day.refresh);
         break;
       case 'message':
         this.messages.add(event.level, event.text);

@@ -2,7 +2,6 @@ import {
   CallError,
   type Answer,
   type Args,
-  type Asset,
   type AssetRow,
   type Backend,
   type Command,

@@ -12,6 +12,7 @@ import type { BackupRestored } from "./BackupRestored";
 import type { Backups } from "./Backups";
 import type { BundleReapplied } from "./BundleReapplied";
 import type { Call } from "./Call";
+import type { Categories } from "./Categories";
 import type { Comparison } from "./Comparison";
 import type { ConfirmPeer } from "./ConfirmPeer";
 import type { CopyItems } from "./CopyItems";
@@ -25,6 +26,7 @@ import type { EditPreview } from "./EditPreview";
 import type { ExportOrphans } from "./ExportOrphans";
 import type { ExportPlaylist } from "./ExportPlaylist";
 import type { Exported } from "./Exported";
+import type { FileCheck } from "./FileCheck";
 import type { Fill } from "./Fill";
 import type { FindItems } from "./FindItems";
 import type { Folders } from "./Folders";
@@ -86,8 +88,10 @@ import type { Templates } from "./Templates";
 import type { UndoEdit } from "./UndoEdit";
 import type { Undone } from "./Undone";
 import type { UpdateAsset } from "./UpdateAsset";
+import type { UpdateFromFiles } from "./UpdateFromFiles";
 import type { UpdateItems } from "./UpdateItems";
 import type { UpdateSettings } from "./UpdateSettings";
+import type { UpdatedFromFiles } from "./UpdatedFromFiles";
 import type { Verified } from "./Verified";
 import type { WhichJob } from "./WhichJob";
 
@@ -292,6 +296,10 @@ export_playlist: Call<ExportPlaylist, Exported>,
  */
 list_assets: Call<ListAssets, Assets>, 
 /**
+ * The categories that assets have.
+ */
+list_categories: Call<Nothing, Categories>, 
+/**
  * One asset.
  */
 get_asset: Call<GetAsset, AssetView>, 
@@ -307,6 +315,18 @@ update_asset: Call<UpdateAsset, AssetUpdated>,
  * Deletes assets.
  */
 delete_assets: Call<DeleteAssets, Deleted>, 
+/**
+ * How the media files of this station stand.
+ */
+get_file_check: Call<Nothing, FileCheck>, 
+/**
+ * Starts looking whether all media files are there and as the library has them.
+ */
+check_files: Call<Nothing, JobStarted>, 
+/**
+ * Takes what changed files are now into the library.
+ */
+update_from_files: Call<UpdateFromFiles, UpdatedFromFiles>, 
 /**
  * The media roots.
  */

@@ -15,4 +15,4 @@ frames: number, } | { "kind": "never_plays" } | { "kind": "past_day_end",
 /**
  * How much of it lies past the end.
  */
-frames: number, } | { "kind": "no_such_time" };
+frames: number, } | { "kind": "no_such_time" } | { "kind": "file_missing" };
