@@ -1,7 +1,7 @@
 //! What an edit would move, before it is made: a pure comparison of the day as it is with the day as it would be, O(n).
 //!
 //! The edit is applied to [`Line`]s, which are all of an item that decides its time; so a preview of a day of ten thousand
-//! items costs two passes of [`timing::time`](crate::timing::time) and no copy of a title.
+//! items costs two passes of [`crate::timing::time`] and no copy of a title.
 
 use std::collections::{HashMap, HashSet};
 
