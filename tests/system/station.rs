@@ -288,6 +288,15 @@ impl Station {
         child.wait().expect("it ends");
     }
 
+    /// Starts the process, which is to die at some point of its start, perhaps before it says that it is ready.
+    pub fn run_to_death(&mut self, why: &str) {
+        assert!(self.child.is_none(), "{} runs already", self.name);
+        let mut command = self.command();
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        self.child = Some(command.spawn().expect("tandem-node starts"));
+        self.until_dead(why);
+    }
+
     /// Waits for the process to end by itself: it was made to die at some point.
     pub fn until_dead(&mut self, why: &str) {
         let mut child = self.child.take().expect("it runs");
@@ -320,9 +329,18 @@ impl Station {
         }
     }
 
-    /// SIGSTOP.
+    /// SIGSTOP. Returns once every thread has stopped: until one has taken the signal, the others go on.
     pub fn pause(&self) {
         self.signal(rustix::process::Signal::STOP);
+        until(&format!("{} has stopped", self.name), || {
+            let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).expect("threads");
+            threads.filter_map(Result::ok).all(|thread| {
+                let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+                // The name, in brackets, may hold anything; the state follows. A thread that has ended has none.
+                stat.rsplit_once(") ")
+                    .is_none_or(|(_, rest)| rest.starts_with('T'))
+            })
+        });
     }
 
     /// SIGCONT.
