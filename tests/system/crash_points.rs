@@ -261,7 +261,9 @@ fn entries_whose_commit_fails_are_not_acknowledged_and_are_there_after_resync_no
     let pair = Pair::copy();
     pair.secondary.arm(Point::ApplyBeforeCommit, "fail");
     let seq = pair.primary.note(DAY, "late")["seq"].as_u64();
-    pair.secondary.until_status("not_synced");
+    for station in [&pair.secondary, &pair.primary] {
+        station.until_reason("not_synced", "apply_failed");
+    }
     assert!(pair.primary.redundancy()["peer_durable_seq"].as_u64() < seq);
     assert_eq!(pair.secondary.titles(DAY), ["one", "two", "three"]);
     pair.secondary.disarm(Point::ApplyBeforeCommit);
@@ -278,9 +280,12 @@ fn a_takeover_that_cannot_be_saved_is_said_and_tried_again() {
     until("the promotion fails", || {
         pair.secondary.reached(Point::EpochBeforeCommit) > 0
     });
+    let says = pair
+        .secondary
+        .until_reason("unavailable", "promotion_fails");
+    assert_eq!(says["mode"], "secondary_failover", "{says}");
     pair.secondary
         .refused("insert_items", note(DAY, "no"), "read_only");
-    assert_eq!(pair.secondary.redundancy()["mode"], "secondary_failover");
     pair.secondary.disarm(Point::EpochBeforeCommit);
     pair.secondary.until("primary", |r| r["mode"] == "primary");
     pair.secondary.until_editable();

@@ -355,6 +355,31 @@ impl Told {
         }
     }
 
+    /// Pages of the first table, none of which ends it, each chunk in its place.
+    pub async fn pages_without_end(&mut self) {
+        let truth = &self.truth.chunk;
+        let opened = zstd::bulk::decompress(&truth[4..truth.len() - 16], 1 << 20);
+        let opened = opened.expect("a chunk of pages");
+        // The tree, and that its root is among these pages: it is small, and has no other.
+        let (head, page) = opened.split_at(3);
+        assert!(page.len().is_power_of_two() && head[2] == 1, "one page");
+        let mut pages = vec![head[0], head[1], 0];
+        pages.extend(page.repeat((1 << 20) / page.len()));
+        let compressed = zstd::bulk::compress(&pages, 1).expect("it shrinks");
+        let mut room = u64::from(node::link::flow::WINDOW) / 2;
+        for index in 0_u32.. {
+            let mut chunk = index.to_be_bytes().to_vec();
+            chunk.extend_from_slice(&compressed);
+            let hash = xxh3_128(&chunk);
+            chunk.extend_from_slice(&hash.to_be_bytes());
+            if !self.has_room(&mut room, chunk.len()).await
+                || !self.send(BulkKind::SnapshotChunk, chunk).await
+            {
+                return;
+            }
+        }
+    }
+
     /// Waits until the window has room for so many bytes, and takes them; `false` once the link is gone.
     pub async fn has_room(&mut self, room: &mut u64, len: usize) -> bool {
         let cost = u64::from(node::link::flow::cost(len));

@@ -9,6 +9,7 @@ use node::link::wire::{BULK_LEN_MAX, BulkKind, Frame};
 use pair::breach::Breach;
 use pair::message::{Heartbeat, Hello, Message, NUMBER_MAX, TailRefusal};
 use store::SnapshotHeader;
+use store::failpoint::Point;
 
 use crate::liar::{Lie, Scene, Victim, forged};
 use crate::lying::cut_off_for;
@@ -229,6 +230,78 @@ fn a_full_copy_that_is_more_than_it_said_or_says_more_than_can_be_replaces_nothi
     scene.told(honest, chunks_without_end, |victim: &Victim| {
         victim.station.until_reason("not_synced", "snapshot_failed");
     });
+    let pages_beyond_its_rows: Lie = |mut told| {
+        Box::pin(async move {
+            told.header(&told.truth.header.clone()).await;
+            told.pages_without_end().await;
+            told
+        })
+    };
+    scene.told(honest, pages_beyond_its_rows, excessive);
+    let pages_beyond_its_bytes: Lie = |mut told| {
+        Box::pin(async move {
+            let header = told.truth.header.clone();
+            let (bytes_max, rows) = (8 << 20, 8 << 20);
+            told.header(&SnapshotHeader {
+                bytes_max,
+                rows,
+                ..header
+            })
+            .await;
+            told.pages_without_end().await;
+            told
+        })
+    };
+    scene.told(honest, pages_beyond_its_bytes, excessive);
+}
+
+#[test]
+fn a_full_copy_that_may_be_as_large_as_a_disk_leaves_room_on_it() {
+    /// Free bytes: 4 MiB more than always stay free.
+    const FREE: u64 = (256 + 4) << 20;
+    let scene = Scene::new();
+    let is_large: Lie = |mut told| {
+        Box::pin(async move {
+            let (bytes, bytes_max, rows) = (48 << 30, 48 << 30, 1 << 30);
+            let header = told.truth.header.clone();
+            told.header(&SnapshotHeader {
+                bytes,
+                bytes_max,
+                rows,
+                ..header
+            })
+            .await;
+            told
+        })
+    };
+    let becomes_large: Lie = |mut told| {
+        Box::pin(async move {
+            let (bytes_max, rows) = (48 << 30, 1 << 30);
+            let header = told.truth.header.clone();
+            told.header(&SnapshotHeader {
+                bytes_max,
+                rows,
+                ..header
+            })
+            .await;
+            told.pages_without_end().await;
+            told
+        })
+    };
+    for lie in [is_large, becomes_large] {
+        let victim = scene.secondary();
+        victim
+            .station
+            .arm(Point::DiskFree, &format!("value:{FREE}"));
+        let liar = scene.lies(honest, lie);
+        victim.station.until_reason("not_synced", "no_space");
+        drop(liar);
+        let incoming = victim.station.dir.join("incoming");
+        until("nothing of it is left", || {
+            std::fs::read_dir(&incoming).map_or(0, Iterator::count) == 0
+        });
+        victim.is_unharmed();
+    }
 }
 
 /// Rule 1's other half: what fails at once is not tried as fast as it fails.

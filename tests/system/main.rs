@@ -4,6 +4,7 @@
 mod alarm;
 mod api;
 mod cable;
+mod comparison;
 mod corpus;
 mod crash;
 mod crash_points;
@@ -31,6 +32,7 @@ mod orphans;
 mod pairing;
 mod partition;
 mod proxy;
+mod reconnect;
 mod resync;
 mod stalls;
 mod station;

@@ -277,3 +277,16 @@ fn a_port_that_was_asked_for_is_the_one_that_is_scraped() {
         "no_redundancy"
     );
 }
+
+#[test]
+fn a_resync_is_counted_when_it_has_come_to_its_end_and_a_check_is_none() {
+    let pair = Pair::copy();
+    let resyncs = |station: &Station| Page::of(station).get("tandem_resyncs_total");
+    pair.secondary.ok("verify", json!({}));
+    assert_eq!(resyncs(&pair.secondary), 0.0, "a check is no resync");
+    pair.secondary.ok("resync_now", json!({}));
+    until("the resync is counted", || resyncs(&pair.secondary) > 0.0);
+    pair.until_synced();
+    assert_eq!(resyncs(&pair.secondary), 1.0, "once");
+    assert_eq!(resyncs(&pair.primary), 0.0, "its data is nobody's");
+}

@@ -17,8 +17,8 @@ fn two_primaries_are_incompatible_on_both_ends() {
     let (a, b) = (Station::start("Alpha"), Station::start("Beta"));
     set(&a, "primary", &b);
     set(&b, "primary", &a);
-    a.until_status("incompatible");
-    b.until_status("incompatible");
+    a.until_reason("incompatible", "both_primary");
+    b.until_reason("incompatible", "both_primary");
 }
 
 #[test]

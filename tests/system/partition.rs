@@ -153,8 +153,8 @@ fn a_slow_network_delays_a_pair_and_does_not_part_it() {
     assert_eq!(pair.secondary.titles(DAY).len(), 21);
 }
 
-#[test]
-fn make_primary_on_both_at_once_is_a_fork_in_which_neither_edits_until_one_is_chosen() {
+/// A pair in which both operators chose Make primary while it was cut, and both edited; it is whole again.
+pub fn forked() -> Wired {
     let mut pair = Wired::synced("secondary_failover", 2);
     pair.silence();
     pair.secondary.until_status("unavailable");
@@ -181,6 +181,12 @@ fn make_primary_on_both_at_once_is_a_fork_in_which_neither_edits_until_one_is_ch
         station.until_reason("incompatible", "forked");
         station.refused("insert_items", note(DAY, "no"), "read_only");
     }
+    pair
+}
+
+#[test]
+fn make_primary_on_both_at_once_is_a_fork_in_which_neither_edits_until_one_is_chosen() {
+    let pair = forked();
     pair.primary.ok("make_primary", json!({}));
     pair.primary.until_editable();
     pair.secondary.until("it can follow", |r| {

@@ -288,6 +288,36 @@ fn a_full_copy_that_is_called_off_when_all_of_it_is_there_is_put_in_place_on_the
 }
 
 #[test]
+fn a_full_copy_that_fails_as_its_link_is_lost_begins_anew_by_itself() {
+    let (primary, secondary) = (Station::start("Alpha"), Station::start("Beta"));
+    primary.note(DAY, "one");
+    secondary.note(DAY, "of another history");
+    secondary.arm(Point::BackupBefore, "pause");
+    secondary.arm(Point::BackupBeforeFinish, "fail");
+    let proxy = wired(&primary, &secondary);
+    until("the backup begins", || {
+        secondary.reached(Point::BackupBefore) > 0
+    });
+    proxy.cut();
+    until("the rest is asked for on the next link", || {
+        primary.reached(Point::SnapshotHeaderBeforeSend) > 1
+    });
+    // Nothing of it is taken in before the disk is well again.
+    let headers = secondary.reached(Point::SnapshotHeaderReceived);
+    secondary.arm(Point::SnapshotHeaderReceived, "pause");
+    secondary.disarm(Point::BackupBefore);
+    secondary.until_reached(Point::SnapshotHeaderReceived, headers);
+    assert_eq!(secondary.reached(Point::BackupBeforeFinish), 1, "it failed");
+    secondary.disarm(Point::BackupBeforeFinish);
+    secondary.disarm(Point::SnapshotHeaderReceived);
+    until_synced(&primary, &secondary);
+    assert_eq!(secondary.titles(DAY), ["one"]);
+    assert_eq!(secondary.reached(Point::BackupAfterFinish), 1, "one backup");
+    let log = secondary.ok("get_redundancy_log", json!({"limit": 200}));
+    assert!(!log.to_string().contains("snapshot_failed"), "{log}");
+}
+
+#[test]
 fn a_resync_that_the_secondary_does_not_survive_is_ordered_anew_by_its_next_check_of_itself() {
     let mut pair = Pair::synced_with(json!({"mode": "secondary_copy"}), &["--verify-every", "1"]);
     // Stopped before it can begin, and killed: nothing of the order is on its disk, but the reason for it is.

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use pair::time::HEARTBEAT;
 use serde_json::{Value, json};
 
 use crate::etcd::{Etcd, PASSWORD, USER, settings};
@@ -130,7 +131,20 @@ fn a_partition_leaves_one_station_writable_and_their_times_to_edit_never_overlap
         );
         // The primary is cut off from the witness, too: it stops, and only then the secondary leads.
         three.primary_to_witness.silence();
-        three.secondary.until("primary", |r| r["mode"] == "primary");
+        three.secondary.until("primary", |r| {
+            if r["witness"]["state"] == "holding" {
+                let former = three.primary.ok("get_station", json!({}));
+                assert_eq!(
+                    former["editable"],
+                    json!(false),
+                    "the lease has another holder"
+                );
+                three
+                    .primary
+                    .refused("insert_items", note(DAY, "no"), "read_only");
+            }
+            r["mode"] == "primary"
+        });
         three.secondary.until_editable();
         three.primary.until_reason("unavailable", "witness_silent");
         // Both reach the witness again, and not each other: the lease decides.
@@ -266,6 +280,29 @@ fn a_secondary_takes_the_lease_of_a_dead_primary_and_never_leads_without_it() {
 }
 
 #[test]
+fn a_secondary_takes_over_from_a_dead_primary_after_the_offset_and_holds_the_lease_then() {
+    let mut three = Three::synced();
+    three.primary.kill();
+    // The last contact is at most a heartbeat before.
+    let killed = Instant::now();
+    let counting = three.secondary.until_status("unavailable");
+    assert!(counting["countdown_s"].is_u64(), "{counting:#}");
+    three.secondary.until("primary", |r| r["mode"] == "primary");
+    let (took, offset) = (killed.elapsed(), Duration::from_secs(OFFSET_S.into()));
+    assert!(took + HEARTBEAT >= offset, "too early: {took:?}");
+    three.secondary.until_editable();
+    three.secondary.note(DAY, "by the new primary");
+    let shown = three.secondary.redundancy();
+    assert_eq!(shown["witness"]["state"], "holding", "{shown:#}");
+    assert_eq!(shown["witness"]["overridden"], false, "{shown:#}");
+    three.primary.run();
+    three.primary.until_reason("incompatible", "superseded");
+    three
+        .primary
+        .refused("insert_items", note(DAY, "no"), "read_only");
+}
+
+#[test]
 fn a_primary_that_was_stopped_past_its_lease_writes_nothing_when_it_goes_on() {
     let three = Three::synced();
     let stopped = Instant::now();
@@ -307,13 +344,19 @@ fn a_witness_that_lost_its_data_gives_the_lease_to_nobody_until_it_is_set_anew()
         failure.contains("not the witness that was set") && r["witness"]["state"] == "promised"
     });
     three.primary.note(DAY, "goes on");
-    for station in [&three.primary, &three.secondary] {
+    let set_anew = |station: &Station| {
         let mode = station.redundancy()["mode"].clone();
         station.ok(
             "set_redundancy",
             json!({"mode": mode, "witness": three.etcd.settings()}),
         );
+    };
+    set_anew(&three.primary);
+    for station in [&three.primary, &three.secondary] {
+        let differ = station.until_reason("not_synced", "different_witness");
+        assert_eq!(differ["armed"], false, "{differ}");
     }
+    set_anew(&three.secondary);
     three
         .primary
         .until("the lease", |r| r["witness"]["state"] == "holding");

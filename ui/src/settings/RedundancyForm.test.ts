@@ -10,7 +10,7 @@ function form(pair: Redundancy, answer: (args: unknown) => unknown = () => pair)
   const onchanged = vi.fn();
   const backend = { call } as unknown as Pick<Backend, 'call'>;
   const { rerender } = render(RedundancyForm, {
-    props: { station: station(), redundancy: pair, backend, onchanged },
+    props: { station: station(), redundancy: pair, backend, onchanged, timeZone: 'Europe/Berlin' },
   });
   return { call, onchanged, rerender, user: userEvent.setup() };
 }
@@ -177,8 +177,46 @@ describe('the redundancy form', () => {
     });
     await user.click(apply());
     await user.click(await screen.findByRole('button', { name: 'Cancel' }));
-    expect(call).toHaveBeenCalledTimes(1);
+    expect(call.mock.calls.filter(([command]) => command === 'set_redundancy')).toHaveLength(1);
     expect(screen.queryByText(/will be replaced/)).toBeNull();
+  });
+
+  it('shows what only this station has before its data are replaced by those of the peer that is set', async () => {
+    const entry = {
+      seq: 8,
+      epoch: 2,
+      at: '2026-11-22T20:46:12Z',
+      station_id: station().station_id,
+      user: 'ines',
+      label: 'Insert “Late news”',
+      affected: { summary: '2026-11-22: added “Late news”', total: 1, rows: [] },
+    };
+    const { user } = form(redundancy('primary', 'incompatible', 'both_primary'), (args) => {
+      if (Object.keys(args as object).length > 0) throw new CallError('conflict', 'Not empty.', { items: 3 });
+      return {
+        shared_seq: null,
+        only_here: { total: 1, entries: [entry] },
+        only_there: { total: 0, entries: [] },
+        peer_error: null,
+      };
+    });
+    await user.click(mode('Secondary copy'));
+    await user.click(apply());
+    const own = await screen.findByRole('group', { name: 'Only on Station A' });
+    expect(own).toHaveTextContent('Insert “Late news”');
+    expect(own).toHaveTextContent('2026-11-22: added “Late news”');
+  });
+
+  it('asks nothing of a peer that was only just typed', async () => {
+    const { user, call } = form(redundancy('primary', 'incompatible', 'both_primary'), () => {
+      throw new CallError('conflict', 'Not empty.', { items: 3 });
+    });
+    await user.click(mode('Secondary copy'));
+    await user.clear(screen.getByLabelText(URL_OF_PRIMARY));
+    await user.type(screen.getByLabelText(URL_OF_PRIMARY), 'https://192.0.2.9:1/');
+    await user.click(apply());
+    expect(await screen.findByText('This station holds 3 items.')).toBeVisible();
+    expect(call).not.toHaveBeenCalledWith('compare_histories', {});
   });
 
   it('shows this station’s own URL to copy', async () => {

@@ -180,7 +180,7 @@ impl State {
 
     pub(crate) fn snapshot_failed(&mut self, stream: Stream, why: SnapshotFault) {
         if !self.is_current(stream) {
-            return;
+            return self.snapshot_failed_late();
         }
         self.follow.moved = self.now.mono;
         if self.mode() == Mode::Primary {
@@ -196,6 +196,17 @@ impl State {
                 self.stuck(Reason::SnapshotExcessive);
                 self.drop_link(HangupReason::Broke(Breach::Excessive));
             }
+        }
+    }
+
+    /// A copy failed as its link was lost: there is no part of it to go on with. Whoever takes in the next one says this first,
+    /// so what was asked for on its link is begun anew.
+    fn snapshot_failed_late(&mut self) {
+        self.follow.partial = None;
+        if self.follow.resuming.take().is_some()
+            && matches!(self.follow.phase, Phase::Copying { .. })
+        {
+            self.drop_link(HangupReason::Changed);
         }
     }
 

@@ -141,6 +141,8 @@ points! {
     EntryFrame = "entry.frame",
     /// Milliseconds by which this station's wall clock is wrong.
     WallClock = "wall-clock",
+    /// Bytes that are free on the disk for what comes in.
+    DiskFree = "disk.free",
     /// How many entries the journal keeps, acknowledged or not; it is pruned every second then.
     JournalKeeps = "journal.keeps",
 }

@@ -17,7 +17,7 @@ use super::btree::{self, Pointer, Shape, Target};
 use super::chunk::unseal;
 use super::layout::Layout;
 use super::pages::{self, PAGES_BYTES_MAX};
-use super::spool::{SpoolFile, spool_file};
+use super::spool::{SpoolFile, room_for, spool_file};
 use super::walk::DEPTH_MAX;
 use crate::error::{During as _, Error};
 use crate::migrate::{self, Definition};
@@ -158,6 +158,11 @@ impl Assembly {
         counted.map(|(_, rows)| rows).sum()
     }
 
+    /// Where it lies.
+    pub(super) fn folder(&self) -> &Path {
+        self.name.0.parent().unwrap_or(Path::new("."))
+    }
+
     /// Takes the chunk of this index.
     pub(super) fn take(&mut self, chunk: &[u8], index: u32) -> Result<(), SnapshotError> {
         let compressed = unseal(chunk, index)?;
@@ -171,6 +176,7 @@ impl Assembly {
             return Err(SnapshotError::damaged("a chunk is of another table"));
         }
         self.bytes += pages.len() as u64;
+        room_for(self.folder(), self.bytes)?;
         let (body, root) = pages.split_at_mut(pages.len() - if ends { size } else { 0 });
         let from = self.next;
         for page in body.chunks_exact_mut(size) {

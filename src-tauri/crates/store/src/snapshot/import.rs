@@ -2,7 +2,7 @@ use changeset::{Db, Table};
 
 use super::assembly::Assembly;
 use super::chunk::{chunks_max, unseal};
-use super::spool::CHUNK_BYTES_MAX;
+use super::spool::{CHUNK_BYTES_MAX, room_for};
 use super::{SnapshotError, SnapshotHeader, install, rows_of, verify};
 use crate::error::{During as _, Error};
 use crate::faults::Fault;
@@ -54,6 +54,7 @@ impl Store {
         if header.layout != assembly.layout().hash {
             return Err(SnapshotError::SchemaDiffers);
         }
+        room_for(assembly.folder(), header.bytes.saturating_mul(2))?;
         Ok(SnapshotImport {
             store: self.clone(),
             header,

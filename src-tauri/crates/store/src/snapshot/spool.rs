@@ -12,12 +12,16 @@ use uuid::Uuid;
 use super::SnapshotError;
 use super::chunk::{ChunkRows, chunks_max};
 use crate::error::{During as _, Error};
+use crate::failpoint::{self, Point};
 use crate::store::blocking;
 
 /// What a crash leaves there is removed at the next start.
 const FOLDER: &str = "incoming";
 /// No chunk is longer than a frame of the link.
 pub(super) const CHUNK_BYTES_MAX: usize = 64 << 20;
+/// So much of the disk stays free for edits while something comes in, or this part of a small disk.
+const RESERVE_BYTES: u64 = 256 << 20;
+const RESERVE_PART: u64 = 16;
 const DURING: &str = "receive a snapshot";
 
 /// A file that is gone when this is dropped.
@@ -32,6 +36,22 @@ impl Drop for SpoolFile {
     fn drop(&mut self) {
         // What is left is removed at the next start.
         let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Sees to it that the disk of this folder has room for so many bytes and for edits. Whoever takes something in asks for as
+/// much again as has come: it is put in place through SQLite's write-ahead log. So nothing that comes in fills a disk.
+pub(super) fn room_for(folder: &Path, bytes: u64) -> Result<(), Error> {
+    let disk = rustix::fs::statvfs(folder)
+        .map_err(std::io::Error::from)
+        .during(DURING)?;
+    let of = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+    let told = failpoint::value(Point::DiskFree).and_then(|bytes| bytes.parse().ok());
+    let free: u64 = told.unwrap_or_else(|| of(disk.f_bavail));
+    let reserve = RESERVE_BYTES.min(of(disk.f_blocks) / RESERVE_PART);
+    match free.checked_sub(reserve).is_some_and(|room| room >= bytes) {
+        true => Ok(()),
+        false => Err(Error::NoSpace { during: DURING }),
     }
 }
 
@@ -96,6 +116,8 @@ impl Spool {
         let more = blocking(move |_| {
             let opened = ChunkRows::open(&chunk, index)?;
             opened.table_of(&schema)?;
+            let folder = file.0.parent().unwrap_or(Path::new("."));
+            room_for(folder, end)?;
             let mut file = OpenOptions::new()
                 .append(true)
                 .open(&file.0)

@@ -178,6 +178,44 @@ fn a_snapshot_that_was_cut_off_goes_on_after_what_is_there() {
     assert!(bench.did(|a| *a == Action::Log(record)));
 }
 
+/// A copy that fails at the moment when its link is lost; before or after the next link asked for the rest of it.
+#[test]
+fn a_snapshot_that_failed_as_its_link_was_lost_is_asked_for_anew() {
+    for late in [false, true] {
+        let mut bench = copying();
+        bench.event(Event::LinkLost {
+            link: LinkId(1),
+            cause: ContactFailure::Cut,
+        });
+        let failed = Event::SnapshotFailed {
+            stream: stream(1),
+            why: SnapshotFault::Broken,
+        };
+        let mut other = hello(Mode::Primary, &[start(1, 2, 0)], 11);
+        other.head = head(8, start(1, 2, 0).epoch, 11);
+        let mut link = 2;
+        if late {
+            bench.accepted_by(link, &other);
+            assert!(bench.said(|m| *m == Message::SnapshotRequest { resume: Some(AT) }));
+            bench.event(failed);
+            assert!(
+                bench.did(|a| matches!(a, Action::Hangup { .. })),
+                "that was of no use"
+            );
+            link += 1;
+        } else {
+            bench.event(failed);
+        }
+        bench.seen.clear();
+        bench.accepted_by(link, &other);
+        assert!(
+            bench.said(|m| *m == Message::SnapshotRequest { resume: None }),
+            "late: {late}"
+        );
+        assert_eq!(bench.status().0, Status::Connecting);
+    }
+}
+
 #[test]
 fn a_snapshot_half_received_is_forgotten_by_a_promotion() {
     let mut bench = copying();

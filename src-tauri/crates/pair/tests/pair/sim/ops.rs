@@ -7,6 +7,7 @@ use pair::check::Scan;
 use pair::event::{CompareFault, Event, SnapshotFault};
 use pair::message::{Stream, Writer};
 use pair::time::WRITER_HANGS;
+use pair::witness::WitnessState;
 
 use super::disk::{Disk, NotDone};
 use super::faults::Fault;
@@ -378,12 +379,29 @@ impl<D: Disk> World<D> {
             }
         };
         committed.ok()?;
+        self.count_ground(s);
         if !dying {
             self.st[s].acked.insert(id);
         }
         Some(Event::Committed {
             head: self.st[s].disk.head(),
         })
+    }
+
+    /// With a witness: on what ground this edit was made.
+    fn count_ground(&mut self, s: usize) {
+        let now = self.clock(s);
+        let proc = self.st[s].proc.as_ref();
+        let Some(witness) = proc.and_then(|proc| proc.state.view(now).witness) else {
+            return;
+        };
+        match witness.state {
+            WitnessState::Holding => self.count("edit by the lease"),
+            WitnessState::Promised => self.count("edit by the promise"),
+            _ if witness.overridden => self.count("edit by the operator's word"),
+            // The right ended while the disk was at it.
+            _ => {}
+        }
     }
 
     /// An edit that a hand-over did not wait for.

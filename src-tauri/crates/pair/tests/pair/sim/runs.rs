@@ -160,6 +160,9 @@ const COMES_BY: &[&str] = &[
     "unclean stop",
     "damage",
     "restore",
+    "edit by the lease",
+    "edit by the promise",
+    "edit by the operator's word",
 ];
 
 #[test]
