@@ -162,12 +162,14 @@ const COMES_BY: &[&str] = &[
     "restore",
     "edit by the lease",
     "edit by the promise",
-    "edit by the operator's word",
 ];
+
+/// What the fewer schedules on real files need not come by.
+const RARE: &[&str] = &["edit by the operator's word"];
 
 #[test]
 fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
-    schedules::<Model>("PAIR", 1_000, COMES_BY);
+    schedules::<Model>("PAIR", 1_000, &[COMES_BY, RARE].concat());
 }
 
 #[test]
