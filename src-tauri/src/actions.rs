@@ -5,6 +5,7 @@ use serde_json::json;
 use tauri::{AppHandle, Manager};
 
 use crate::notices::Notice;
+use crate::speech::Voice;
 use crate::{notify, quit, window, words};
 
 /// Raises the window.
@@ -40,7 +41,7 @@ fn command(app: AppHandle, name: String) {
             notify(
                 &app,
                 &Notice {
-                    title: words::REFUSED.into(),
+                    title: words::refused(app.state::<Voice>().now().language).into(),
                     body: error.message,
                 },
             );

@@ -13,6 +13,7 @@ mod notices;
 mod quit;
 mod second_start;
 mod sleep;
+mod speech;
 mod start;
 mod tray;
 mod window;

@@ -5,6 +5,7 @@
 
 use node::api::{Alarm, AlarmCause, Alarms, Mode, Redundancy, StationInfo, Status};
 
+use crate::speech::Speech;
 use crate::words;
 
 /// A desktop notification.
@@ -17,6 +18,7 @@ pub(crate) struct Notice {
 /// What is to be said when the alarms go from `before` to `after`: each new one once, and that the pair is in step again
 /// after trouble.
 pub(crate) fn alarms(
+    speech: &Speech,
     station: &StationInfo,
     pair: &Redundancy,
     before: &Alarms,
@@ -26,47 +28,53 @@ pub(crate) fn alarms(
     let new = after.open.iter().filter(|alarm| alarm.number > known);
     // That the lead changed hands is said by `lead`, whoever did it.
     let new = new.filter(|alarm| alarm.cause != AlarmCause::TookOver);
-    let mut notices: Vec<_> = new.map(|alarm| raised(station, pair, alarm)).collect();
+    let mut notices: Vec<_> = new
+        .map(|alarm| raised(speech, station, pair, alarm))
+        .collect();
     if before.trouble && !after.trouble && pair.status == Status::Synced {
         notices.push(Notice {
-            title: words::in_step_again(station, pair),
-            body: pair.cause.clone(),
+            title: words::in_step_again(speech.language, station, pair),
+            body: speech.cause(pair).into(),
         });
     }
     notices
 }
 
-fn raised(station: &StationInfo, pair: &Redundancy, alarm: &Alarm) -> Notice {
-    let mut body = alarm.text.clone();
+fn raised(speech: &Speech, station: &StationInfo, pair: &Redundancy, alarm: &Alarm) -> Notice {
+    let (cause, cure) = speech.said(alarm.reason, &alarm.text, alarm.cure.as_deref());
+    let mut body = cause.to_owned();
     if let Some(seconds) = pair.countdown_s.filter(|_| !pair.held) {
-        body.push_str(&words::takes_over(seconds));
+        body.push_str(&words::takes_over(speech.language, seconds));
     }
-    if let Some(cure) = &alarm.cure {
+    if let Some(cure) = cure {
         body.push(' ');
         body.push_str(cure);
     }
     Notice {
-        title: words::alarm(station, pair, alarm.cause),
+        title: words::alarm(speech.language, station, pair, alarm.cause),
         body,
     }
 }
 
 /// The lead changed hands, here to there or there to here.
 pub(crate) fn lead(
+    speech: &Speech,
     station: &StationInfo,
     before: &Redundancy,
     after: &Redundancy,
 ) -> Option<Notice> {
     let title = match (before.mode, after.mode) {
-        (Mode::SecondaryCopy | Mode::SecondaryFailover, Mode::Primary) => words::leads_now(station),
+        (Mode::SecondaryCopy | Mode::SecondaryFailover, Mode::Primary) => {
+            words::leads_now(speech.language, station)
+        }
         (Mode::Primary, Mode::SecondaryCopy | Mode::SecondaryFailover) => {
-            words::follows_now(station, after)
+            words::follows_now(speech.language, station, after)
         }
         _ => return None,
     };
     Some(Notice {
         title,
-        body: after.cause.clone(),
+        body: speech.cause(after).into(),
     })
 }
 
@@ -74,6 +82,7 @@ pub(crate) fn lead(
 mod tests {
     use super::{alarms, lead};
     use crate::fixtures::{peer, redundancy, station};
+    use crate::speech::{Language, Sentences, Speech};
     use node::api::{Alarm, AlarmCause, Alarms, Mode, Reason, Redundancy, Status};
 
     fn pair(mode: Mode, status: Status) -> Redundancy {
@@ -102,7 +111,7 @@ mod tests {
     }
 
     fn titles(pair: &Redundancy, before: &Alarms, after: &Alarms) -> Vec<String> {
-        let notices = alarms(&station("A"), pair, before, after);
+        let notices = alarms(&Speech::default(), &station("A"), pair, before, after);
         notices.into_iter().map(|notice| notice.title).collect()
     }
 
@@ -126,14 +135,41 @@ mod tests {
     }
 
     #[test]
+    fn the_screens_language_is_spoken_from_title_to_cure() {
+        let lost = pair(Mode::Primary, Status::Unavailable);
+        let raised = board(true, &[(1, AlarmCause::Unavailable)]);
+        let german = Sentences {
+            cause: "Station B antwortet nicht.".into(),
+            cure: "Prüfen Sie das Netz.".into(),
+        };
+        let speech = Speech {
+            language: Language::De,
+            reasons: [(Reason::NoAnswer, german)].into(),
+        };
+        let notice = alarms(&speech, &station("A"), &lost, &board(false, &[]), &raised).pop();
+        let notice = notice.unwrap();
+        assert_eq!(notice.title, "Station B ist nicht erreichbar");
+        assert_eq!(
+            notice.body,
+            "Station B antwortet nicht. Prüfen Sie das Netz."
+        );
+    }
+
+    #[test]
     fn the_countdown_is_told_where_one_runs() {
         let mut lost = pair(Mode::SecondaryFailover, Status::Unavailable);
         let raised = board(true, &[(1, AlarmCause::Unavailable)]);
         let said = |pair: &Redundancy| {
-            alarms(&station("A"), pair, &board(false, &[]), &raised)
-                .pop()
-                .unwrap()
-                .body
+            alarms(
+                &Speech::default(),
+                &station("A"),
+                pair,
+                &board(false, &[]),
+                &raised,
+            )
+            .pop()
+            .unwrap()
+            .body
         };
         lost.countdown_s = Some(30);
         assert_eq!(
@@ -165,7 +201,9 @@ mod tests {
     fn a_change_of_the_lead_is_announced_on_both_stations_and_once() {
         let follows = pair(Mode::SecondaryFailover, Status::Unavailable);
         let leads = pair(Mode::Primary, Status::Unavailable);
-        let said = |before, after| lead(&station("A"), before, after).map(|notice| notice.title);
+        let said = |before, after| {
+            lead(&Speech::default(), &station("A"), before, after).map(|notice| notice.title)
+        };
         assert_eq!(said(&follows, &leads).unwrap(), "A is primary now");
         assert_eq!(
             said(&leads, &follows).unwrap(),

@@ -21,8 +21,9 @@ use crate::desktop::TrayHost;
 use crate::login::Login;
 use crate::quit::Quit;
 use crate::sleep::Sleep;
+use crate::speech::{Speech, Voice};
 use crate::tray::Tray;
-use crate::{computer, ipc, notices, notify, quit, second_start, window};
+use crate::{computer, ipc, notices, notify, quit, second_start, speech, window};
 
 /// Tandem: one channel, two workstations that back each other up.
 #[derive(Debug, Parser)]
@@ -124,11 +125,13 @@ fn show(station: Station) -> ExitCode {
             computer::start_at_login,
             quit::quit_heard,
             quit::quit,
+            speech::speak,
         ])
         .manage(station.clone())
         .manage(Login::of(station.data_dir()))
         .manage(Arc::new(Sleep::default()))
         .manage(Quit::default())
+        .manage(Voice::new(Speech::of_system()))
         .setup(|app| Ok(set_up(app)?))
         .build(context());
     let app = match built {
@@ -172,6 +175,7 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
         &handle,
         &info,
         &redundancy,
+        app.state::<Voice>().now().language,
         station.data_dir(),
     )?);
 
@@ -229,15 +233,19 @@ async fn follow(
             Err(RecvError::Closed) => return,
         };
         ipc::tell(&app, &event);
+        let speech = app.state::<Voice>().now();
         match event {
             Event::Status {
                 station,
                 redundancy,
             } => {
-                if let Some(notice) = notices::lead(&station, &known.redundancy, &redundancy) {
+                if let Some(notice) =
+                    notices::lead(&speech, &station, &known.redundancy, &redundancy)
+                {
                     notify(&app, &notice);
                 }
-                app.state::<Tray>().show(&station, &redundancy);
+                app.state::<Tray>()
+                    .show(&station, &redundancy, speech.language);
                 paired.send_if_modified(|paired| {
                     std::mem::replace(paired, is_paired(&redundancy)) != is_paired(&redundancy)
                 });
@@ -246,7 +254,9 @@ async fn follow(
             Event::Alarms(alarms) => {
                 // An alarm may be told before the status that it is about.
                 if let Ok((station, redundancy)) = app.state::<Station>().status().await {
-                    for notice in notices::alarms(&station, &redundancy, &known.alarms, &alarms) {
+                    for notice in
+                        notices::alarms(&speech, &station, &redundancy, &known.alarms, &alarms)
+                    {
                         notify(&app, &notice);
                     }
                 }

@@ -9,6 +9,7 @@ use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Wry, include_image};
 
+use crate::speech::Language;
 use crate::{actions, window, words};
 
 /// One icon for each status, drawn in icons/status and told apart by shape alone.
@@ -35,7 +36,10 @@ struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Face {
     status: Status,
+    /// The status in a word, beside the icon.
+    word: &'static str,
     headline: String,
+    open: Entry,
     resync: Entry,
     make_primary: Entry,
     hand_over: Entry,
@@ -44,20 +48,22 @@ struct Face {
 }
 
 impl Face {
-    fn of(station: &StationInfo, redundancy: &Redundancy) -> Self {
+    fn of(station: &StationInfo, redundancy: &Redundancy, language: Language) -> Self {
         let offers = redundancy.offers;
         let entry = |text: String, enabled| Entry { text, enabled };
         Self {
             status: redundancy.status,
-            headline: words::headline(redundancy),
-            resync: entry("Resync now".into(), offers.resync_now),
+            word: words::status(language, redundancy.status),
+            headline: words::headline(language, redundancy),
+            open: entry(words::open(language, station), true),
+            resync: entry(words::RESYNC_NOW.into(), offers.resync_now),
             make_primary: entry(
-                words::make_primary(station, redundancy),
+                words::make_primary(language, station, redundancy),
                 offers.make_primary,
             ),
-            hand_over: entry(words::hand_over(redundancy), offers.hand_over),
-            hold: entry("Hold the countdown".into(), offers.hold_failover),
-            quit: entry(words::quit(redundancy), true),
+            hand_over: entry(words::hand_over(language, redundancy), offers.hand_over),
+            hold: entry(words::hold(language).into(), offers.hold_failover),
+            quit: entry(words::quit(language, redundancy), true),
         }
     }
 }
@@ -66,6 +72,7 @@ impl Face {
 pub(crate) struct Tray {
     icon: TrayIcon,
     headline: MenuItem<Wry>,
+    open: MenuItem<Wry>,
     resync: MenuItem<Wry>,
     make_primary: MenuItem<Wry>,
     hand_over: MenuItem<Wry>,
@@ -84,20 +91,15 @@ impl Tray {
         app: &AppHandle,
         station: &StationInfo,
         redundancy: &Redundancy,
+        language: Language,
         data_dir: &Path,
     ) -> tauri::Result<Self> {
-        let face = Face::of(station, redundancy);
+        let face = Face::of(station, redundancy, language);
         let item = |id: &str, entry: &Entry| {
             MenuItem::with_id(app, id, &entry.text, entry.enabled, None::<&str>)
         };
         let headline = MenuItem::with_id(app, "headline", &face.headline, false, None::<&str>)?;
-        let open = MenuItem::with_id(
-            app,
-            actions::OPEN,
-            format!("Open {}", station.name),
-            true,
-            None::<&str>,
-        )?;
+        let open = item(actions::OPEN, &face.open)?;
         let resync = item(actions::RESYNC_NOW, &face.resync)?;
         let make_primary = item(actions::MAKE_PRIMARY, &face.make_primary)?;
         let hand_over = item(actions::HAND_OVER, &face.hand_over)?;
@@ -123,7 +125,7 @@ impl Tray {
         )?;
         let icon = TrayIconBuilder::with_id("status")
             .icon(icon(face.status))
-            .title(words::status(face.status))
+            .title(face.word)
             .temp_dir_path(data_dir.join("tray"))
             .tooltip(&face.headline)
             .menu(&menu)
@@ -143,6 +145,7 @@ impl Tray {
         Ok(Self {
             icon,
             headline,
+            open,
             resync,
             make_primary,
             hand_over,
@@ -153,8 +156,8 @@ impl Tray {
     }
 
     /// Shows the pair as it is now. Costs nothing where nothing that can be seen has changed.
-    pub(crate) fn show(&self, station: &StationInfo, redundancy: &Redundancy) {
-        let face = Face::of(station, redundancy);
+    pub(crate) fn show(&self, station: &StationInfo, redundancy: &Redundancy, language: Language) {
+        let face = Face::of(station, redundancy, language);
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if *shown == face {
             return;
@@ -168,13 +171,16 @@ impl Tray {
     fn redraw(&self, old: &Face, new: &Face) -> tauri::Result<()> {
         if old.status != new.status {
             self.icon.set_icon(Some(icon(new.status)))?;
-            self.icon.set_title(Some(words::status(new.status)))?;
+        }
+        if old.word != new.word {
+            self.icon.set_title(Some(new.word))?;
         }
         if old.headline != new.headline {
             self.headline.set_text(&new.headline)?;
             self.icon.set_tooltip(Some(&new.headline))?;
         }
         let items = [
+            (&self.open, &old.open, &new.open),
             (&self.resync, &old.resync, &new.resync),
             (&self.make_primary, &old.make_primary, &new.make_primary),
             (&self.hand_over, &old.hand_over, &new.hand_over),
@@ -197,6 +203,7 @@ impl Tray {
 mod tests {
     use super::Face;
     use crate::fixtures::{redundancy, station};
+    use crate::speech::Language;
     use node::api::{Mode, Offers, Status};
 
     #[test]
@@ -207,7 +214,7 @@ mod tests {
             hold_failover: true,
             ..Offers::default()
         };
-        let face = Face::of(&station("B"), &pair);
+        let face = Face::of(&station("B"), &pair, Language::En);
         assert!(face.make_primary.enabled && face.hold.enabled && face.quit.enabled);
         assert!(!face.resync.enabled && !face.hand_over.enabled);
     }

@@ -7,7 +7,7 @@ import { Child } from './child';
 import { program, screenshot } from './paths';
 import { Station } from './station';
 import { until } from './wait';
-import { Session, type Element } from './webdriver';
+import { Key, Session, type Element } from './webdriver';
 
 /** What can be reached in the page by role and name (in the open dialog, if there is one): the body of a function. */
 const FIND = `
@@ -73,9 +73,29 @@ export class Desktop {
     await this.page.click(await this.find(role, name, exact));
   }
 
+  /** Gives a file to the open dialog's chooser of this name. */
+  async chooseFile(name: string, path: string): Promise<void> {
+    const chooser = await until(`there is a chooser "${name}"`, () =>
+      this.page.run<Element | null>(
+        'return document.querySelector(`dialog[open] input[type=file][aria-label="${arguments[0]}"]`)',
+        name,
+      ),
+    );
+    await this.page.type(chooser, path);
+  }
+
   /** Presses keys of the page, whatever has the focus. */
   press(...keys: string[]): Promise<void> {
     return this.page.press(...keys);
+  }
+
+  /** Chooses German in the settings. */
+  async speakGerman(): Promise<void> {
+    await this.press(Key.control, ',');
+    await this.click('tab', 'Language');
+    await this.click('radio', 'Deutsch');
+    await this.find('heading', 'Einstellungen');
+    await this.press(Key.escape);
   }
 
   /** Waits until the page shows this text. */
@@ -85,7 +105,11 @@ export class Desktop {
     );
   }
 
+  /** As it is once it has been drawn: a busy machine draws later than it lays out. */
   async photograph(name: string): Promise<void> {
+    await this.page.runAsync(`
+      const drawn = new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume)));
+      await Promise.race([drawn, new Promise((resume) => setTimeout(resume, 2000))]);`);
     writeFileSync(screenshot(name), await this.page.screenshot());
   }
 

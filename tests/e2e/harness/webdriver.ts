@@ -6,6 +6,7 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 export const Key = {
   enter: '\uE007',
   escape: '\uE00C',
+  shift: '\uE008',
   control: '\uE009',
   down: '\uE015',
   up: '\uE013',

@@ -1,7 +1,7 @@
 /** Photographs of the screen in its main states, for people to look at (`make screenshots`) and for the README. */
 import { expect, Screen, test } from '../browser/fixtures';
 import { screenshot } from '../harness/paths';
-import { fill } from './day';
+import { fill } from '../harness/channel-day';
 
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`the main states (${colorScheme})`, async ({ page, context, stations: { primary, secondary } }) => {

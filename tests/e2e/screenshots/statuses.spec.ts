@@ -1,8 +1,8 @@
 /** Photographs of all seven statuses on both roles, in dark and in light: the screen with the overlay that explains it. */
 import { expect, Screen, test } from '../browser/fixtures';
 import { screenshot } from '../harness/paths';
-import { fill } from './day';
-import { ALL, Stage } from './staged';
+import { fill } from '../harness/channel-day';
+import { ALL, Stage } from '../harness/staged';
 
 const WORDS = ['No redundancy', 'Connecting', 'Syncing', 'Synced', 'Not synced', 'Unavailable', 'Incompatible'];
 

@@ -47,6 +47,7 @@ test('the desktop is told of every change that an operator must know, of each on
     await b.call('resync_now', {});
     await told('Station A and Station B are in step again');
 
+    await a.speakGerman();
     await until('the secondary would take over', async () => (await b.call('get_redundancy', {})).armed);
     process.kill(a.pid, 'SIGSTOP');
     try {
@@ -54,10 +55,19 @@ test('the desktop is told of every change that an operator must know, of each on
     } finally {
       process.kill(a.pid, 'SIGCONT');
     }
-    await told('Station A: superseded by Station B');
+    await told('Station A: abgelöst von Station B');
+    expect((await bus.notifications()).at(-1)!.body).toMatch(/Station B wurde inzwischen Hauptsystem.*„Become secondary“/);
 
     await display.close('Station A – Tandem');
     await until('the window is out of sight', async () => display.place('Station A – Tandem') === 'hidden');
+    // Out of sight is not out of hearing: the page goes on playing.
+    const played_s = await a.page.runAsync<number>(`
+      const context = new AudioContext();
+      await context.resume();
+      const from = context.currentTime;
+      await new Promise((resume) => setTimeout(resume, 1000));
+      return context.currentTime - from;`);
+    expect(played_s).toBeGreaterThan(0.3);
     await bus.click((await bus.notifications()).at(-1)!);
     await until('a click brings it back', async () => display.place('Station A – Tandem') === 'shown');
   } finally {

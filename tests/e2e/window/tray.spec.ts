@@ -153,6 +153,19 @@ test("the tray's menu acts on the pair, with the target's name, and offers what 
     const before = await copies();
     await bus.choose('Resync now');
     await until('the resync is on record', async () => (await copies()) > before);
+
+    await a.speakGerman();
+    await shows('synced', 'Synchron', 'Hauptsystem: synchron mit Station B', ({ menu }) => {
+      expect(menu.map(({ label }) => label)).toEqual([
+        'Hauptsystem: synchron mit Station B',
+        'Station A öffnen',
+        'Resync now',
+        'Make primary (Station A übernimmt von Station B)',
+        'Hand over (an Station B)',
+        'Countdown anhalten',
+        'Beenden (Station B übernimmt nach 300 s)',
+      ]);
+    });
   } finally {
     await Promise.all([a.remove(), b.remove()]);
   }

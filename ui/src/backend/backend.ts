@@ -1,4 +1,5 @@
-import type { Args, Command, Answer, StationEvent } from './contract';
+import type { Language } from '../language/language.svelte';
+import type { Args, Command, Answer, Reason, StationEvent } from './contract';
 
 /** What a listener to the station's events hears. */
 export interface EventListener {
@@ -18,12 +19,22 @@ export interface Computer {
   awake: 'not_needed' | 'held' | 'no_service';
 }
 
+/** Why the pair is as it is, in words. */
+export interface ReasonText {
+  /** What is the case. */
+  cause: string;
+  /** What to do, or what happens next. */
+  cure: string;
+}
+
 /** What only the app's own window can do: no command of the station. */
 export interface DesktopControls {
   computer(): Promise<Computer>;
   startAtLogin(on: boolean): Promise<void>;
   /** Quit was chosen outside of the page: whoever asks the operator says that it does. Until the answered function is called. */
   onQuit(asked: () => void): () => void;
+  /** The tray and the notifications speak this language from now on, with these sentences about the pair where there are some. */
+  speak(language: Language, reasons: Partial<Record<Reason, ReasonText>>): Promise<void>;
   /** Ends the station and its window. */
   quit(): Promise<void>;
 }

@@ -3,7 +3,14 @@ import type { Backend } from './backend';
 import { HttpBackend, takeToken } from './http';
 import { TauriBackend } from './tauri';
 
-export { CallError, type Backend, type Computer, type DesktopControls, type EventListener } from './backend';
+export {
+  CallError,
+  type Backend,
+  type Computer,
+  type DesktopControls,
+  type EventListener,
+  type ReasonText,
+} from './backend';
 export type * from './contract';
 
 /** The backend of the place that this UI runs in; null in a browser that was not given a token. */

@@ -52,6 +52,7 @@ const desktop: DesktopControls = {
       // The tray's Quit then ends the station without asking, at the second time.
       () => {},
     ),
+  speak: (language, reasons) => shell('speak', { language, reasons }),
   quit: () => shell('quit'),
 };
 

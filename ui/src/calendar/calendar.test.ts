@@ -24,6 +24,7 @@ const aSummary = (change: Partial<DaySummary> = {}): DaySummary => ({
   lost: 0,
   overrun: 0,
   without_media: 0,
+  files_missing: 0,
   ...change,
 });
 let app: App | undefined;
@@ -35,6 +36,7 @@ test('a day in short says how far it is filled and what is wrong', () => {
   expect(inShort(aSummary())).toBe('120 items and 100 % filled');
   const wrong = aSummary({ filled: DAY - 1, gaps: 1, unfilled: 1, overruns: 1, without_media: 3 });
   expect(inShort(wrong)).toBe('120 items, 99 % filled, 2 gaps, 1 overrun, and 3 clips without media');
+  expect(inShort(aSummary({ files_missing: 1 }))).toBe('120 items, 100 % filled, and 1 missing file');
   expect(percentFilled(aSummary({ filled: 0 }))).toBe(0);
 });
 

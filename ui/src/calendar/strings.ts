@@ -17,6 +17,10 @@ export const DAYS = texts({
     en: `${counted(n, 'clip', 'clips')} without media`,
     de: `${counted(n, 'Clip', 'Clips')} ohne Medium`,
   }),
+  filesMissing: (n: number) => ({
+    en: counted(n, 'missing file', 'missing files'),
+    de: counted(n, 'fehlende Datei', 'fehlende Dateien'),
+  }),
   facts: { en: 'The day in short', de: 'Der Tag in Kürze' },
 });
 
@@ -42,6 +46,7 @@ export function inShort(day: DaySummary | undefined): string {
       gaps > 0 ? DAYS.gaps(gaps) : '',
       day.overruns > 0 ? DAYS.overruns(day.overruns) : '',
       day.without_media > 0 ? DAYS.withoutMedia(day.without_media) : '',
+      day.files_missing > 0 ? DAYS.filesMissing(day.files_missing) : '',
     ].filter(Boolean),
   );
 }

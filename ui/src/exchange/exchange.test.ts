@@ -86,10 +86,10 @@ describe('importing', () => {
     const { selection } = await show(backend, 'import');
     selection.items = { ids: new Set(['x']), focus: 'x', anchor: 'x' };
     await choose('day.csv', 'x');
-    await userEvent.click(screen.getByRole('radio', { name: 'Behind the selection' }));
+    await userEvent.click(await screen.findByRole('radio', { name: 'Behind the selection' }));
     await until(() => backend.argsOf('preview_import').length === 2);
     expect(backend.argsOf('preview_import').at(-1)).toMatchObject({ place: 'insert', after: 'x' });
-    await userEvent.click(screen.getByRole('radio', { name: 'In place of the whole day' }));
+    await userEvent.click(await screen.findByRole('radio', { name: 'In place of the whole day' }));
     expect(await screen.findByText('The 2 items that are there go.')).toBeVisible();
   });
 
@@ -101,6 +101,7 @@ describe('importing', () => {
       items: ['a', 'b'],
       removed: 0,
       problems: 1,
+      aired: null,
       epoch: 1,
       seq: 2,
     });
@@ -171,7 +172,7 @@ describe('exporting', () => {
     );
     const started = await show(backend, 'export');
     expect(screen.queryByLabelText('Shortest programme, in seconds')).toBeNull();
-    await userEvent.click(screen.getByRole('radio', { name: /XMLTV/ }));
+    await userEvent.click(await screen.findByRole('radio', { name: /XMLTV/ }));
     const field = screen.getByLabelText('Shortest programme, in seconds');
     await userEvent.clear(field);
     await userEvent.type(field, '-3');

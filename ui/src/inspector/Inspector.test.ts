@@ -15,8 +15,10 @@ function items(
   { readOnly = null, view = null }: { readOnly?: string | null; view?: AssetView | null } = {},
 ) {
   const update = vi.fn(async () => {});
-  const props = { items: selected, asset: view, rate: DEFAULT_RATE, timeZone: 'UTC', readOnly, update };
-  return { update, user: userEvent.setup(), ...render(ItemsInspector, { props }) };
+  const preview = vi.fn();
+  const shown = { items: selected, asset: view, rate: DEFAULT_RATE, timeZone: 'UTC', readOnly };
+  const props = { ...shown, update, preview };
+  return { update, preview, user: userEvent.setup(), ...render(ItemsInspector, { props }) };
 }
 
 const field = (label: string) => screen.getByLabelText(label);
@@ -90,8 +92,42 @@ describe('the inspector of one item', () => {
 
   it('fixes the start at the time at which the item starts now', async () => {
     const { update, user } = items([item()]);
-    await user.selectOptions(field('Start'), 'fixed');
+    await user.click(screen.getByRole('button', { name: 'Fixed' }));
     expect(update).toHaveBeenCalledWith(['i1'], { start_mode: 'fixed', fixed_start: '20:00:00:00' });
+  });
+
+  it('shows what an edit would move while it is typed, and no more once it is made or given up', async () => {
+    const { update, preview, user } = items([item()]);
+    await user.clear(field('Duration'));
+    await user.type(field('Duration'), '15:00');
+    expect(preview).toHaveBeenLastCalledWith(['i1'], { duration: 375 });
+    await user.type(field('Duration'), 'x');
+    expect(preview).toHaveBeenLastCalledWith(['i1'], null);
+    await user.type(field('Duration'), '{Backspace}{Enter}');
+    expect(preview.mock.calls.slice(-2)).toEqual([
+      [['i1'], { duration: 375 }],
+      [['i1'], null],
+    ]);
+    expect(update).toHaveBeenCalledTimes(1);
+    await user.type(field('Duration'), '0{Escape}');
+    expect(preview).toHaveBeenLastCalledWith(['i1'], null);
+    await user.type(field('Title'), ' title{Escape}');
+    expect(update).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows what a start would move before it is chosen, by pointer and by keys', async () => {
+    const { update, preview, user } = items([item()]);
+    await user.hover(screen.getByRole('button', { name: 'Hold' }));
+    expect(preview).toHaveBeenLastCalledWith(['i1'], { start_mode: 'hold' });
+    await user.unhover(screen.getByRole('button', { name: 'Hold' }));
+    expect(preview).toHaveBeenLastCalledWith(['i1'], null);
+    screen.getByRole('button', { name: 'Follow', pressed: true }).focus();
+    await user.keyboard('{ArrowRight}');
+    expect(preview).toHaveBeenLastCalledWith(['i1'], { start_mode: 'fixed', fixed_start: '20:00:00:00' });
+    expect(update).not.toHaveBeenCalled();
+    await user.keyboard('{Enter}');
+    expect(update).toHaveBeenCalledWith(['i1'], { start_mode: 'fixed', fixed_start: '20:00:00:00' });
+    expect(preview).toHaveBeenLastCalledWith(['i1'], null);
   });
 
   it('asks for a fixed start only where there is one', () => {

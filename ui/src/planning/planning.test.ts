@@ -60,7 +60,7 @@ describe('copying to other days', () => {
 
   test('takes what is selected, or else the whole day', async () => {
     const backend = stationBackend(items);
-    backend.handlers.copy_items = () => ({ items: 2, removed: 0, epoch: 1, seq: 2 });
+    backend.handlers.copy_items = () => ({ items: 2, removed: 0, aired: null, epoch: 1, seq: 2 });
     const started = await show(backend, CopyDialog);
     started.overlay = 'copy';
     await screen.findByRole('dialog', { name: 'Copy 2 items to other days' });
@@ -138,13 +138,16 @@ describe('where an asset is used', () => {
   test('lists the days, and replaces it there', async () => {
     const backend = stationBackend(items, [anAsset('a'), anAsset('b')]);
     backend.handlers.find_items = () => found;
-    backend.handlers.replace_asset = () => ({ items: 2, epoch: 1, seq: 2 });
+    backend.handlers.replace_asset = () => ({ items: 2, aired: 'on_air', epoch: 1, seq: 2 });
     const started = await show(backend, AssetUses, { asset: anAsset('a') });
     await userEvent.click(await screen.findByRole('button', { name: 'Replace everywhere…' }));
     await userEvent.click(screen.getByRole('radio', { name: 'all days' }));
     await userEvent.click(await screen.findByRole('button', { name: 'Replace in 2 items' }));
-    await until(() => started.messages.list.length > 0);
+    await until(() => started.messages.list.length > 1);
     expect(backend.argsOf('replace_asset')).toEqual([{ asset_id: 'a', with: 'b', from: null }]);
-    expect(started.messages.list[0]?.text).toBe('2 items now play “Asset b”.');
+    expect(started.messages.list.map(({ text }) => text)).toEqual([
+      'This edit concerns the item that is on the air now.',
+      '2 items now play “Asset b”.',
+    ]);
   });
 });

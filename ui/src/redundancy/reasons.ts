@@ -3,19 +3,11 @@
  * of the closed set that the core generates. A new code fails the type check here.
  */
 
-import type { Reason } from '../backend';
+import type { Reason, ReasonText } from '../backend';
 import { texts, type Text } from '../language';
 import { sentence, type Pair } from './pair';
 import { PAIR } from './strings';
 import { compareVersions } from './version';
-
-/** The sentences of one reason. */
-export interface ReasonText {
-  /** What is the case. */
-  cause: string;
-  /** What to do, or what happens next. */
-  cure: string;
-}
 
 type Words = (pair: Pair) => ReasonText;
 

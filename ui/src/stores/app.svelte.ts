@@ -1,6 +1,15 @@
 import { createContext, tick } from 'svelte';
 import { AlarmStore } from '../alarm/alarms.svelte';
-import type { Backend, EntryEvent, ItemView, PlannedEdit, StationEvent } from '../backend';
+import type {
+  Aired,
+  Backend,
+  EntryEvent,
+  ItemView,
+  Message,
+  PairNotice,
+  PlannedEdit,
+  StationEvent,
+} from '../backend';
 import { QUIT } from '../desktop/strings';
 import { Drag } from '../drag/drag.svelte';
 import { FindStore } from '../find/find.svelte';
@@ -20,10 +29,18 @@ import { LibraryStore } from './library.svelte';
 import { selectOnly } from './list-selection';
 import { MessageStore } from './messages.svelte';
 import { SelectionStore } from './selection.svelte';
-import { StationStore } from './station.svelte';
-import { TRIED } from './strings';
+import { StationStore, type Role } from './station.svelte';
+import { NOTICE, TRIED } from './strings';
 import { TemplateStore } from './templates.svelte';
 import { ViewStore } from './view.svelte';
+
+/**
+ * Whether the messages are the place for this. What changed between the two stations is said by the alarm and the status, with
+ * what to do about it: once.
+ */
+function isSaidHere(notice: PairNotice, role: Role): notice is keyof typeof NOTICE {
+  return notice in NOTICE && (notice !== 'damaged' || role === 'none');
+}
 
 /** Which of the overlays is open. */
 export type Overlay =
@@ -68,14 +85,12 @@ export class App {
     this.alarms = new AlarmStore(backend);
     this.station = new StationStore(backend);
     this.channel = new ChannelStore(backend);
-    this.day = new DayStore(backend, this.selection, this.channel, (aired) =>
-      this.messages.warning(AIRED[aired]),
-    );
+    this.day = new DayStore(backend, this.selection, this.channel, (aired) => this.warnOfAired(aired));
     this.find = new FindStore(this.day, this.selection, this.view);
     this.library = new LibraryStore(backend);
     this.files = new FilesStore(backend);
     this.jobs = new JobStore(backend);
-    this.history = new HistoryStore(backend);
+    this.history = new HistoryStore(backend, (aired) => this.warnOfAired(aired));
     this.preview = new PreviewStore(backend);
     this.templates = new TemplateStore(backend);
   }
@@ -160,6 +175,11 @@ export class App {
     this.clock.stop();
   }
 
+  /** Warns where an edit concerned what is on the air or has been: it is done all the same. */
+  warnOfAired(aired: Aired | null): void {
+    if (aired) this.messages.warning(AIRED[aired]);
+  }
+
   /** Runs what may fail; a failure becomes a message. True where it went well. */
   async attempt(tried: string, run: () => Promise<unknown>): Promise<boolean> {
     try {
@@ -214,7 +234,7 @@ export class App {
         void this.attempt(TRIED.playlist, this.day.refresh);
         break;
       case 'message':
-        this.messages.add(event.level, event.text);
+        this.#hearMessage(event);
         break;
       case 'refetch':
         void this.attempt(TRIED.loading, this.#refreshAll);
@@ -223,6 +243,11 @@ export class App {
         this.station.peerDurable(event.seq);
         break;
     }
+  }
+
+  #hearMessage({ level, notice, text }: Message): void {
+    if (notice === null) this.messages.add(level, text);
+    else if (isSaidHere(notice, this.station.role)) this.messages.add(level, NOTICE[notice]);
   }
 
   #hearEntry(event: EntryEvent): void {

@@ -2,12 +2,14 @@ import type {
   Aired,
   Backend,
   Committed,
+  CopyItems,
   ImportPlaylist,
   Imported,
   ItemSet,
   ItemView,
   NewItem,
   PlaylistView,
+  ReplaceAsset,
   TemplateMode,
   TemplatePlace,
 } from '../backend';
@@ -37,7 +39,7 @@ export class DayStore {
     private readonly selection: SelectionStore,
     private readonly channel: ChannelStore,
     /** Told when an edit concerned what is on the air or has been: it is done all the same. */
-    private readonly onaired: (aired: Aired) => void,
+    private readonly onaired: (aired: Aired | null) => void,
   ) {}
 
   readonly items: readonly ItemView[] = $derived(this.playlist?.items ?? []);
@@ -122,7 +124,7 @@ export class DayStore {
 
   async import(args: ImportPlaylist): Promise<Imported> {
     const answer = await this.backend.call('import_playlist', args);
-    await this.refreshTo(answer);
+    await this.#done(answer);
     this.#arrive(answer.items);
     return answer;
   }
@@ -135,6 +137,20 @@ export class DayStore {
     await this.#done(answer);
     this.#arrive(answer.items);
     return answer.items.length;
+  }
+
+  /** Copies items to other days; answers with how many were made. */
+  async copy(args: CopyItems): Promise<number> {
+    const answer = await this.backend.call('copy_items', args);
+    await this.#done(answer);
+    return answer.items;
+  }
+
+  /** Has another asset play wherever one is scheduled; answers with how many items that are. */
+  async replaceAsset(args: ReplaceAsset): Promise<number> {
+    const answer = await this.backend.call('replace_asset', args);
+    await this.#done(answer);
+    return answer.items;
   }
 
   async update(ids: string[], set: ItemSet): Promise<void> {
@@ -157,7 +173,7 @@ export class DayStore {
   }
 
   async #done(answer: Committed & { aired: Aired | null }): Promise<void> {
-    if (answer.aired) this.onaired(answer.aired);
+    this.onaired(answer.aired);
     await this.refreshTo(answer);
   }
 

@@ -1,4 +1,4 @@
-import type { Backend, History } from '../backend';
+import type { Aired, Backend, History } from '../backend';
 
 const ENTRIES_SHOWN = 200;
 
@@ -6,14 +6,18 @@ const ENTRIES_SHOWN = 200;
 export class HistoryStore {
   history = $state.raw<History>({ entries: [], undo: null, redo: null });
 
-  constructor(private readonly backend: Backend) {}
+  constructor(
+    private readonly backend: Backend,
+    /** Told when an undo or redo concerned what is on the air or has been. */
+    private readonly onaired: (aired: Aired | null) => void,
+  ) {}
 
   async undo(): Promise<void> {
-    await this.backend.call('undo', {});
+    this.onaired((await this.backend.call('undo', {})).aired);
   }
 
   async redo(): Promise<void> {
-    await this.backend.call('redo', {});
+    this.onaired((await this.backend.call('redo', {})).aired);
   }
 
   async refresh(): Promise<void> {

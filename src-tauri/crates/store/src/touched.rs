@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use changeset::{Change, Changeset, Db, Schema};
-use domain::ids::{AssetId, PlaylistId};
+use domain::ids::{AssetId, ItemId, PlaylistId};
 use uuid::Uuid;
 
 use crate::error::{During as _, Error};
+use crate::journal;
 use crate::store::Store;
 
 /// What a client that shows it must fetch again.
@@ -37,6 +38,38 @@ impl Store {
         }
         Ok(touched)
     }
+
+    /// The items that entry `seq` adds, changes or removes, each with every playlist that it was or is in. Nothing where the
+    /// journal has no such entry (any more).
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Damaged`].
+    pub async fn touched_items(&self, seq: u64) -> Result<Vec<(ItemId, PlaylistId)>, Error> {
+        let schema = self.0.schema.clone();
+        self.with_reader(DURING, move |db| {
+            let Some(entry) = journal::get(db, seq)? else {
+                return Ok(Vec::new());
+            };
+            let Some(column) = playlist_column(&schema) else {
+                return Ok(Vec::new());
+            };
+            let mut touched = Vec::new();
+            for change in entry
+                .changeset
+                .changes()
+                .filter(|change| change.table == "item")
+            {
+                let Some(id) = item(&change) else { continue };
+                let found = match playlists(&change, column) {
+                    found if found.is_empty() => playlists_of(db, &[id])?.into_iter().collect(),
+                    found => found,
+                };
+                touched.extend(found.into_iter().map(|playlist| (ItemId(id), playlist)));
+            }
+            Ok(touched)
+        })
+        .await
+    }
 }
 
 /// The assets that a changeset adds, changes or removes. Reads nothing but the changeset.
@@ -61,12 +94,7 @@ const DURING: &str = "see what an edit touches";
 fn named(schema: &Schema, changeset: &Changeset) -> (Touched, Vec<Uuid>) {
     let mut touched = Touched::default();
     let mut unnamed = Vec::new();
-    let playlist_column = schema.table("item").and_then(|table| {
-        table
-            .columns
-            .iter()
-            .position(|column| column == "playlist_id")
-    });
+    let playlist_column = playlist_column(schema);
     for change in changeset.changes() {
         match change.table {
             "channel" => touched.channel = true,
@@ -80,8 +108,7 @@ fn named(schema: &Schema, changeset: &Changeset) -> (Touched, Vec<Uuid>) {
                     .map(|column| playlists(&change, column))
                     .unwrap_or_default();
                 if found.is_empty() {
-                    let id = change.key().next().and_then(|id| id.as_blob());
-                    unnamed.extend(id.and_then(|id| Uuid::from_slice(id).ok()));
+                    unnamed.extend(item(&change));
                 }
                 touched.playlists.extend(found);
             }
@@ -89,6 +116,16 @@ fn named(schema: &Schema, changeset: &Changeset) -> (Touched, Vec<Uuid>) {
         }
     }
     (touched, unnamed)
+}
+
+fn playlist_column(schema: &Schema) -> Option<usize> {
+    let columns = &schema.table("item")?.columns;
+    columns.iter().position(|column| column == "playlist_id")
+}
+
+/// The item that a change is about.
+fn item(change: &Change<'_>) -> Option<Uuid> {
+    Uuid::from_slice(change.key().next()?.as_blob()?).ok()
 }
 
 /// The playlists that items are in now.

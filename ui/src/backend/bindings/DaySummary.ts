@@ -52,4 +52,8 @@ overrun: number,
 /**
  * Clips that refer to no asset, so that there is nothing to play.
  */
-without_media: number, };
+without_media: number, 
+/**
+ * Items whose media file is not on this station.
+ */
+files_missing: number, };

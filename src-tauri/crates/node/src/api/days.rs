@@ -43,4 +43,6 @@ pub struct DaySummary {
     pub overrun: i64,
     /// Clips that refer to no asset, so that there is nothing to play.
     pub without_media: u64,
+    /// Items whose media file is not on this station.
+    pub files_missing: u64,
 }

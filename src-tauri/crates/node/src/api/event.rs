@@ -87,6 +87,31 @@ pub struct Message {
     pub level: Level,
     /// What kind of error, where it is one.
     pub code: Option<ErrorCode>,
+    /// What it tells of the pair, for those who say it in their own words; null where it is about something else.
+    pub notice: Option<PairNotice>,
     /// In words.
     pub text: String,
+}
+
+/// Something about the pair that an operator must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum PairNotice {
+    /// The other station became unavailable.
+    Unavailable,
+    /// This station took over by itself.
+    TookOver,
+    /// The other station became primary meanwhile.
+    Superseded,
+    /// Both became primary apart from each other.
+    Forked,
+    /// The two do not come into step by themselves.
+    NotSynced,
+    /// This station's data are not what edits made of them.
+    Damaged,
+    /// The journal keeps much for a peer that is away.
+    JournalFills,
+    /// The two are in step.
+    Synced,
 }

@@ -6,7 +6,7 @@ use domain::timecode::Timecode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Committed;
+use super::{Aired, Committed};
 
 /// A format that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -223,6 +223,8 @@ pub struct Imported {
     pub removed: u64,
     /// How many lines were left out or mended.
     pub problems: u64,
+    /// Whether it concerned what is on the air or has been; null where it did not. It is done all the same.
+    pub aired: Option<Aired>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,

@@ -5,7 +5,7 @@ use domain::ids::StationId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Committed;
+use super::{Aired, Committed};
 
 /// `undo`.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
@@ -24,6 +24,8 @@ pub struct Undone {
     pub label: String,
     /// The entry that was undone or redone.
     pub of_seq: u64,
+    /// Whether it concerned what is on the air or has been; null where it did not. It is done all the same.
+    pub aired: Option<Aired>,
     /// Where in the history: undoing is an entry of its own.
     #[serde(flatten)]
     pub committed: Committed,

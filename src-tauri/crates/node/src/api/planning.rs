@@ -6,7 +6,7 @@ use domain::timecode::Timecode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Committed;
+use super::{Aired, Committed};
 
 /// `find_items`: over all days; at least one of `query` and `asset_id`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -93,6 +93,8 @@ pub struct ItemsCopied {
     pub items: u64,
     /// How many items of the days went.
     pub removed: u64,
+    /// Whether it concerned what is on the air or has been; null where it did not. It is done all the same.
+    pub aired: Option<Aired>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,
@@ -118,6 +120,8 @@ pub struct ReplaceAsset {
 pub struct AssetReplaced {
     /// How many items were changed.
     pub items: u64,
+    /// Whether it concerned what is on the air or has been; null where it did not. It is done all the same.
+    pub aired: Option<Aired>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,

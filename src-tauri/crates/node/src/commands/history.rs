@@ -2,9 +2,9 @@
 
 use store::{HistoryEntry as Entry, Store, Written};
 
-use super::Desk;
 use super::desk::{committed, instant_us};
-use crate::api::{ApiError, GetHistory, History, HistoryEntry, UndoEdit, UndoStep, Undone};
+use super::{Desk, playlist};
+use crate::api::{Aired, ApiError, GetHistory, History, HistoryEntry, UndoEdit, UndoStep, Undone};
 
 const ENTRIES_DEFAULT: u32 = 100;
 const ENTRIES_MAX: u32 = 1_000;
@@ -16,7 +16,15 @@ const PAGE: u32 = 200;
 /// # Errors
 /// `not_found` where there is nothing to undo, `conflict` where later edits touched the same rows, `read_only`, `busy`.
 pub async fn undo(desk: &Desk, args: UndoEdit) -> Result<Undone, ApiError> {
-    Ok(undone(desk.store().undo(desk.user(), args.seq).await?))
+    let before = match args.seq {
+        Some(seq) => foreseen(desk, Some(seq)).await?,
+        None => {
+            let (undo, _) = next_steps(desk.store()).await?;
+            foreseen(desk, undo.map(|step| step.seq)).await?
+        }
+    };
+    let written = desk.store().undo(desk.user(), args.seq).await?;
+    Ok(undone(desk, before, written).await)
 }
 
 /// `redo`.
@@ -24,14 +32,42 @@ pub async fn undo(desk: &Desk, args: UndoEdit) -> Result<Undone, ApiError> {
 /// # Errors
 /// As [`undo`].
 pub async fn redo(desk: &Desk) -> Result<Undone, ApiError> {
-    Ok(undone(desk.store().redo(desk.user()).await?))
+    let (_, redo) = next_steps(desk.store()).await?;
+    let before = foreseen(desk, redo.map(|step| step.seq)).await?;
+    let written = desk.store().redo(desk.user()).await?;
+    Ok(undone(desk, before, written).await)
 }
 
-fn undone(written: Written<Entry>) -> Undone {
+/// What the items of an entry are before it is taken back or made again.
+struct Foreseen {
+    seq: Option<u64>,
+    aired: Option<Aired>,
+}
+
+async fn foreseen(desk: &Desk, seq: Option<u64>) -> Result<Foreseen, ApiError> {
+    desk.check_editable()?;
+    let aired = match seq {
+        Some(seq) => aired_of(desk, seq).await?,
+        None => None,
+    };
+    Ok(Foreseen { seq, aired })
+}
+
+async fn aired_of(desk: &Desk, seq: u64) -> Result<Option<Aired>, ApiError> {
+    playlist::aired(desk, &desk.store().touched_items(seq).await?).await
+}
+
+async fn undone(desk: &Desk, before: Foreseen, written: Written<Entry>) -> Undone {
     let committed = committed(&written);
+    let Entry { label, seq, .. } = written.value;
+    // Another edit may have come in between; what was foreseen is then another entry's.
+    let was = before.aired.filter(|_| before.seq == Some(seq));
+    // It is done: what cannot be read back does not undo it.
+    let is = aired_of(desk, seq).await.unwrap_or_default();
     Undone {
-        label: written.value.label,
-        of_seq: written.value.seq,
+        label,
+        of_seq: seq,
+        aired: was.max(is),
         committed,
     }
 }

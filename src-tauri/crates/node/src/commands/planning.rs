@@ -11,9 +11,9 @@ use serde_json::json;
 use store::tables::{self, assets, items};
 use uuid::Uuid;
 
-use super::Desk;
 use super::desk::{count, distinct};
 use super::playlist::date;
+use super::{Desk, playlist};
 use crate::api::{
     ApiError, AssetReplaced, CopyItems, CopyPlace, ErrorCode, Fill, FillClip, FindItems, FoundItem,
     FoundItems, ItemsCopied, ReplaceAsset, SuggestFill,
@@ -103,28 +103,32 @@ pub async fn copy(desk: &Desk, args: CopyItems) -> Result<ItemsCopied, ApiError>
     };
     let mut edit = desk.edit(label).await?;
     let sources = items::get(edit.connection(), &ids).await?;
-    let (mut made, mut removed) = (0, 0);
+    let (mut made, mut removed) = (Vec::new(), Vec::new());
     for on in to {
-        let playlist = tables::playlists::ensure(edit.connection(), on).await?.id;
-        let present = items::of_playlist(edit.connection(), playlist).await?;
-        if replaces && sources.iter().any(|item| item.playlist_id == playlist) {
+        let day = tables::playlists::ensure(edit.connection(), on).await?.id;
+        let present = items::of_playlist(edit.connection(), day).await?;
+        if replaces && sources.iter().any(|item| item.playlist_id == day) {
             let message = format!("{on} would replace the items that are copied from it.");
             return Err(ApiError::invalid("to", message));
         }
         if replaces && !present.is_empty() {
             let gone: Vec<ItemId> = present.iter().map(|item| item.id).collect();
-            removed += items::delete(edit.connection(), &gone).await?;
+            items::delete(edit.connection(), &gone).await?;
+            removed.extend(gone.into_iter().map(|id| (id, day)));
         }
         let after = present.last().filter(|_| !replaces).map(|item| item.id);
         let copies = sources.iter().map(copy_of).collect();
-        made += items::insert(edit.connection(), playlist, after, copies)
-            .await?
-            .len() as u64;
+        let copies = items::insert(edit.connection(), day, after, copies).await?;
+        made.extend(copies.iter().map(|item| (item.id, day)));
     }
+    // What readers see is still what was there before.
+    let was = playlist::aired(desk, &removed).await?;
+    let committed = desk.commit(edit).await?;
     Ok(ItemsCopied {
-        items: made,
-        removed,
-        committed: desk.commit(edit).await?,
+        items: made.len() as u64,
+        removed: removed.len() as u64,
+        aired: was.max(playlist::aired(desk, &made).await.unwrap_or_default()),
+        committed,
     })
 }
 
@@ -204,13 +208,22 @@ pub async fn replace(desk: &Desk, args: ReplaceAsset) -> Result<AssetReplaced, A
             ApiError::new(ErrorCode::TooLarge, message).with(json!({ "items": found.total }))
         );
     }
-    let changed = found.items.len() as u64;
+    let touched: Vec<_> = found
+        .items
+        .iter()
+        .map(|(_, item)| (item.id, item.playlist_id))
+        .collect();
+    // What readers see is still what was there before.
+    let was = playlist::aired(desk, &touched).await?;
     for (_, item) in found.items {
         items::update(edit.connection(), &[item.id], &replaced(&item, &old, &new)).await?;
     }
+    let committed = desk.commit(edit).await?;
     Ok(AssetReplaced {
-        items: changed,
-        committed: desk.commit(edit).await?,
+        items: touched.len() as u64,
+        // The edit is done: what cannot be read back does not undo it.
+        aired: was.max(playlist::aired(desk, &touched).await.unwrap_or_default()),
+        committed,
     })
 }
 

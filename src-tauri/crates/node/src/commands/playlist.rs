@@ -23,6 +23,7 @@ use uuid::Uuid;
 pub use calendar::days;
 pub use preview::preview;
 pub use repeat::repeat;
+pub(super) use timed::aired;
 pub(crate) use versions::Versions;
 
 use super::Desk;

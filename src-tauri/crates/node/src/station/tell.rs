@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{Events, Running};
 use crate::api::{
-    EntryEvent, Event, Handlers as _, Level, Message, Nothing, Redundancy, StationInfo,
+    EntryEvent, Event, Handlers as _, Level, Message, Nothing, PairNotice, Redundancy, StationInfo,
 };
 use crate::redundancy::{RedundancyHandle, Snapshot};
 
@@ -182,11 +182,12 @@ pub(super) async fn notices(redundancy: RedundancyHandle, events: Events) {
     loop {
         match notices.recv().await {
             Ok(notice) => {
-                let (level, text) = in_words(notice);
+                let (level, told, text) = in_words(notice);
                 events.send(Event::Message(Message {
                     at: Timestamp::now().to_string(),
                     level,
                     code: None,
+                    notice: Some(told),
                     text: text.into(),
                 }));
             }
@@ -196,33 +197,47 @@ pub(super) async fn notices(redundancy: RedundancyHandle, events: Events) {
     }
 }
 
-fn in_words(notice: Notice) -> (Level, &'static str) {
+fn in_words(notice: Notice) -> (Level, PairNotice, &'static str) {
     match notice {
-        Notice::Unavailable => (Level::Warning, "The other station is unavailable."),
+        Notice::Unavailable => (
+            Level::Warning,
+            PairNotice::Unavailable,
+            "The other station is unavailable.",
+        ),
         Notice::TookOver => (
             Level::Warning,
+            PairNotice::TookOver,
             "This station has taken over: it is the primary now.",
         ),
         Notice::Superseded => (
             Level::Error,
+            PairNotice::Superseded,
             "The other station became primary. This station has stopped editing.",
         ),
         Notice::Forked => (
             Level::Error,
+            PairNotice::Forked,
             "Both stations became primary apart from each other. Both have stopped editing.",
         ),
         Notice::NotSynced => (
             Level::Warning,
+            PairNotice::NotSynced,
             "The two stations do not come into step by themselves.",
         ),
         Notice::Damaged => (
             Level::Error,
+            PairNotice::Damaged,
             "A full check found data on this station that no edit made: restore a backup.",
         ),
         Notice::JournalFills => (
             Level::Warning,
+            PairNotice::JournalFills,
             "The journal keeps much that the other station has not acknowledged: bring that station back.",
         ),
-        Notice::Synced => (Level::Info, "The two stations are in step."),
+        Notice::Synced => (
+            Level::Info,
+            PairNotice::Synced,
+            "The two stations are in step.",
+        ),
     }
 }

@@ -25,10 +25,10 @@ use uuid::Uuid;
 pub use export::export;
 
 use self::library::Library;
-use super::Desk;
 use super::desk::{channel_and_clock, count};
 use super::media_roots::MediaRootFolders;
 use super::playlist::date;
+use super::{Desk, playlist};
 use crate::api::{
     ApiError, ErrorCode, ImportFormat, ImportItem, ImportPlace, ImportPlaylist, ImportPreview,
     ImportProblem, Imported, ImportedDay, MappedColumn, TableColumn, TableHeader,
@@ -130,19 +130,27 @@ pub async fn import(
         .id;
     let present = items::of_playlist(edit.connection(), playlist_id).await?;
     let (at, removes) = place(&file, &present)?;
-    let mut removed = 0;
+    let placed = |item: &Item| (item.id, playlist_id);
+    let mut gone = Vec::new();
     if removes && !present.is_empty() {
         let ids: Vec<ItemId> = present.iter().map(|item| item.id).collect();
-        removed = items::delete(edit.connection(), &ids).await?;
+        items::delete(edit.connection(), &ids).await?;
+        gone = present.iter().map(placed).collect();
     }
+    // What readers see is still what was there before.
+    let was = playlist::aired(desk, &gone).await?;
     let after = (!removes && at > 0).then(|| present[at - 1].id);
     let inserted = items::insert(edit.connection(), playlist_id, after, made.items).await?;
+    let committed = desk.commit(edit).await?;
+    let here: Vec<_> = inserted.iter().map(placed).collect();
     Ok(Imported {
         playlist_id,
         items: inserted.iter().map(|item| item.id).collect(),
-        removed,
+        removed: gone.len() as u64,
         problems: (made.problems.len() + made.more_problems) as u64,
-        committed: desk.commit(edit).await?,
+        // The edit is done: what cannot be read back does not undo it.
+        aired: was.max(playlist::aired(desk, &here).await.unwrap_or_default()),
+        committed,
     })
 }
 

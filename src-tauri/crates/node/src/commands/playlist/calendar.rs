@@ -1,7 +1,11 @@
 //! How days stand, many at once: for a calendar. They are read for this alone, so that the days that operators work on stay in
 //! memory.
 
+use std::collections::HashMap;
+
+use domain::asset::FileState;
 use domain::day::{BroadcastDay, ChannelClock};
+use domain::ids::AssetId;
 use domain::rundown::{ItemKind, Mark};
 use domain::timing::{self, TimingInput};
 use jiff::civil::Date;
@@ -28,19 +32,31 @@ pub async fn days(desk: &Desk, args: ListDays) -> Result<Vec<DaySummary>, ApiErr
     let mut reader = desk.read().await?;
     let channel = channel::get(&mut reader).await?;
     let clock = ChannelClock::new(&channel)?;
+    let files = desk.files().states();
     let mut days = Vec::new();
     for summary in playlists::list(&mut reader, Some(from), Some(to)).await? {
         let playlist = summary.playlist;
         let scheduled = items::scheduled(&mut reader, playlist.id).await?;
+        let summed = summed(
+            &clock.day(playlist.date)?,
+            playlist.date,
+            &scheduled,
+            &files,
+        );
         days.push(DaySummary {
             id: playlist.id,
-            ..summed(&clock.day(playlist.date)?, playlist.date, &scheduled)
+            ..summed
         });
     }
     Ok(days)
 }
 
-fn summed(clock: &BroadcastDay, on: Date, scheduled: &[Scheduled]) -> DaySummary {
+fn summed(
+    clock: &BroadcastDay,
+    on: Date,
+    scheduled: &[Scheduled],
+    files: &HashMap<AssetId, FileState>,
+) -> DaySummary {
     let inputs: Vec<TimingInput> = scheduled.iter().map(|item| item.input).collect();
     let timing = timing::time(clock, &inputs);
     let overruns = timing.items.iter().filter(|item| {
@@ -53,6 +69,10 @@ fn summed(clock: &BroadcastDay, on: Date, scheduled: &[Scheduled]) -> DaySummary
         item.marks.iter().any(overrun)
     });
     let alone = |item: &&Scheduled| item.input.kind == ItemKind::Clip && item.asset_id.is_none();
+    let missing = |item: &&Scheduled| {
+        let state = item.asset_id.and_then(|asset| files.get(&asset));
+        state == Some(&FileState::Missing)
+    };
     let summary = timing.summary;
     DaySummary {
         id: domain::ids::PlaylistId::of_date(on),
@@ -67,5 +87,6 @@ fn summed(clock: &BroadcastDay, on: Date, scheduled: &[Scheduled]) -> DaySummary
         lost: summary.lost,
         overrun: summary.overrun,
         without_media: scheduled.iter().filter(alone).count() as u64,
+        files_missing: scheduled.iter().filter(missing).count() as u64,
     }
 }

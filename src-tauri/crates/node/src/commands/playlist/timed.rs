@@ -12,6 +12,7 @@ use domain::timecode::Timecode;
 use domain::timing::{self, ItemTiming, Summary, Timing, TimingInput};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use store::Day;
 use store::tables::{self, TableError};
 
@@ -212,14 +213,36 @@ pub(super) async fn items_by_id(
 }
 
 /// What these items of these playlists are now: on the air, or past; `None` where all of them are still to come.
-pub(super) async fn aired(
+pub(in crate::commands) async fn aired(
     desk: &Desk,
     touched: &[(ItemId, PlaylistId)],
 ) -> Result<Option<Aired>, ApiError> {
-    let ids: HashSet<ItemId> = touched.iter().map(|(item, _)| *item).collect();
-    let days = days(desk, touched.iter().map(|(_, playlist)| *playlist)).await?;
     let now = Timestamp::now();
-    Ok(days.values().filter_map(|day| day.aired(&ids, now)).max())
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let mut near: HashMap<PlaylistId, HashSet<ItemId>> = HashMap::new();
+    let mut aired = None;
+    for (item, playlist) in touched {
+        match playlist.date().map(|date| span(today, date)) {
+            // Days that are over, or far ahead, need not be read for this: an edit may touch hundreds of them.
+            Some(days) if days < -DAYS_AROUND => aired = Some(Aired::Past),
+            Some(days) if days > DAYS_AROUND => {}
+            _ => drop(near.entry(*playlist).or_default().insert(*item)),
+        }
+    }
+    for (playlist, ids) in near {
+        if let Some(day) = Timed::of(desk, playlist).await? {
+            aired = aired.max(day.aired(&ids, now));
+        }
+    }
+    Ok(aired)
+}
+
+/// How many days before and after today's date in UTC a broadcast day may still, or already, be on the air: time zones, the
+/// start of the day, and what runs over into the next one.
+const DAYS_AROUND: i32 = 3;
+
+fn span(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
 }
 
 /// The same of items by their ids alone. One that is not there is nothing.

@@ -269,6 +269,73 @@ async fn an_edit_of_what_is_on_the_air_or_has_been_is_done_and_marked() {
 }
 
 #[tokio::test]
+async fn undo_copies_imports_and_another_asset_are_marked_where_they_concern_what_is_on_the_air() {
+    let bench = Bench::start().await;
+    let assets = json!({ "assets": [{ "title": "Old", "duration": 50 }, { "title": "New", "duration": 50 }] });
+    let assets = strings(&bench.ok("add_assets", assets).await["assets"], "id");
+    let (date, ids) = now(&bench).await;
+    let aired = |answer: Value| answer["aired"].clone();
+    let rename = |id: &str| json!({ "ids": [id], "set": { "title": "X" } });
+    for (id, mark) in [
+        (&ids[0], json!("past")),
+        (&ids[1], json!("on_air")),
+        (&ids[2], Value::Null),
+    ] {
+        bench.ok("update_items", rename(id)).await;
+        assert_eq!(aired(bench.ok("undo", json!({})).await), mark);
+        assert_eq!(aired(bench.ok("redo", json!({})).await), mark);
+    }
+    bench.ok("delete_items", json!({ "ids": [ids[1]] })).await;
+    assert_eq!(
+        aired(bench.ok("undo", json!({})).await),
+        "on_air",
+        "it is on the air again"
+    );
+    let last = bench
+        .ok(
+            "insert_items",
+            json!({ "date": "2026-11-01", "items": [{ "title": "Old" }] }),
+        )
+        .await;
+    assert_eq!(last["aired"], "past", "a day that is long over");
+    assert_eq!(aired(bench.ok("undo", json!({})).await), "past");
+
+    let copy = |to: &str, place: &str| json!({ "ids": [ids[2]], "to": [to], "place": place });
+    assert_eq!(
+        aired(bench.ok("copy_items", copy("2199-01-01", "append")).await),
+        Value::Null
+    );
+    assert_eq!(
+        aired(bench.ok("copy_items", copy("2026-11-01", "append")).await),
+        "past"
+    );
+    let far = json!({ "date": "2199-01-02", "items": [{ "asset_id": assets[0] }] });
+    bench.ok("insert_items", far).await;
+    let replace =
+        |one: usize, other: usize| json!({ "asset_id": assets[one], "with": assets[other] });
+    assert_eq!(
+        aired(bench.ok("replace_asset", replace(0, 1)).await),
+        Value::Null
+    );
+    let refer = json!({ "ids": [ids[1]], "set": { "asset_id": assets[1] } });
+    bench.ok("update_items", refer).await;
+    assert_eq!(
+        aired(bench.ok("replace_asset", replace(1, 0)).await),
+        "on_air"
+    );
+    let far = bench
+        .ok("get_playlist", json!({ "date": "2199-01-02" }))
+        .await;
+    let from_far = json!({ "ids": strings(&far["items"], "id"), "to": [date], "place": "replace" });
+    assert_eq!(
+        aired(bench.ok("copy_items", from_far).await),
+        "on_air",
+        "what it replaces"
+    );
+    bench.station.stop().await;
+}
+
+#[tokio::test]
 async fn items_are_repeated_behind_themselves_in_one_step() {
     let bench = Bench::start().await;
     let ids = bench.insert(&["A", "B", "C"]).await;

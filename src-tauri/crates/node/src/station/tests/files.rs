@@ -84,6 +84,12 @@ async fn a_missing_file_is_marked_in_the_library_and_the_rundown_until_it_is_bac
         day["items"][0]["marks"],
         json!([{ "kind": "file_missing" }])
     );
+    let month = json!({ "from": DAY, "to": DAY });
+    let day = bench.ok("list_days", month).await[0].clone();
+    assert_eq!(
+        (&day["files_missing"], &day["without_media"]),
+        (&json!(1), &json!(0))
+    );
 
     fs::rename(dir.path().join("hidden"), dir.path().join("a.mp4")).unwrap();
     assert_eq!(check(&bench).await["missing"], 0);

@@ -1,6 +1,6 @@
-/** A library and a day that look like a small channel's, for photographs. */
-import { today } from '../harness/schedule';
-import type { Station } from '../harness/station';
+/** A library and a day that look like a small channel's. */
+import { today } from './schedule';
+import type { Station } from './station';
 
 const MINUTE = 60 * 25;
 const PROGRAMMES: [title: string, minutes: number, category: string][] = [
