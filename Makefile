@@ -11,7 +11,7 @@ help:
 	@echo 'make types        generate the TypeScript types of the API again'
 	@echo 'make simulate     run pairs through 100,000 schedules of faults (SCHEDULES=…), and 5,000 on real files (FILES=…)'
 	@echo 'make bench        measure a pair beside PostgreSQL and Redis (ONLY=latency,switch for some of it; SAVE=1 writes docs/benchmarks.md)'
-	@echo 'make measure-screen  measure edits and scrolling in a day of 10,000 items, beside the same list with all rows drawn'
+	@echo 'make measure-screen  measure edits, search, scrolling and starts with full data, in Chromium and the window (SAVE=1 writes docs/screen.md)'
 	@echo 'make fuzz         throw damaged input at everything that comes from outside (SECONDS_EACH=60)'
 	@echo 'make package      build the Debian package'
 	@echo 'make screenshots  photograph the screens into artifacts/'
@@ -48,16 +48,11 @@ bench:
 	cargo bench --locked -p tandem-node --bench pair -- $(if $(ONLY),--only $(ONLY)) $(if $(DIR),--dir $(DIR)) \
 		$(if $(SAVE),--save $(CURDIR)/docs/benchmarks.md)
 
-# In Chromium, on the release build. Another station and another screen than those of the tests: nothing of it is in a package.
+# In Chromium and in the app's window, on release builds. Another screen than that of the tests: nothing of it is in a package.
+# SAVE=1 writes docs/screen.md.
 measure-screen:
 	@.ci/setup test
-	cargo build --release --locked -p tandem-node --bin tandem-node
-	npm --prefix ui run build -- --outDir $(CURDIR)/target/measure/screen
-	VITE_WHOLE_LISTS=1 npm --prefix ui run build -- --outDir $(CURDIR)/target/measure/control
-	@for which in screen control; do \
-	  TANDEM_PROFILE=release TANDEM_UI_DIR=$(CURDIR)/target/measure/$$which MEASURE_CONTROL=$$([ $$which = control ] && echo 1) \
-	    tests/e2e/node_modules/.bin/playwright test --reporter=line --config tests/e2e/playwright.config.ts --project=measure || exit 1; \
-	done
+	@.ci/measure-screen
 
 # Needs the nightly compiler and `cargo install cargo-fuzz --locked`. New finds go to tests/fuzz/found; what is worth keeping, to tests/fuzz/corpus.
 FUZZ_TARGETS = frame entry changeset snapshot comparison messages question orphan peer_url control playlist

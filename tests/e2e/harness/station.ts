@@ -19,10 +19,12 @@ export class Refused extends Error {
 
 /** A station on a data directory of its own, driven over its control API. */
 export class Station {
-  readonly dir = mkdtempSync(join(tmpdir(), 'tandem-e2e-'));
   private node: Child | undefined;
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    readonly dir = mkdtempSync(join(tmpdir(), 'tandem-e2e-')),
+  ) {}
 
   /** Starts a station without a window and waits until it is ready. */
   static async start(name: string): Promise<Station> {

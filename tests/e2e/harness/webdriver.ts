@@ -12,7 +12,10 @@ export const Key = {
   up: '\uE013',
   delete: '\uE017',
   tab: '\uE004',
+  home: '\uE011',
+  pageDown: '\uE00F',
   f2: '\uE032',
+  f6: '\uE036',
   f9: '\uE039',
 } as const;
 

@@ -3,116 +3,49 @@
  * in Chromium: `make measure-screen`. The control is the same build with the rows of the whole day in the document
  * (VITE_WHOLE_LISTS). Not a test: nothing here fails because it is slow.
  */
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import type { Page } from '@playwright/test';
 import { expect, Screen, test } from '../browser/fixtures';
-import { artifacts } from '../harness/paths';
 import { today } from '../harness/schedule';
-import type { Station } from '../harness/station';
+import { ITEMS, keep, spread } from './figures';
+import { fillDay } from './fill';
+import { AWAIT_EDIT, IDLE, MEASURED, REMEMBER_DURATION, ROWS, SCROLL } from './in-page';
 
-const ITEMS = 10_000;
-const EDITS = Number(process.env['MEASURE_EDITS'] ?? 60);
 const control = process.env['MEASURE_CONTROL'] === '1';
-const name = control ? 'all rows in the document' : 'as it is';
+// Of the control, an edit takes seconds.
+const EDITS = control ? 10 : 100;
 
-async function fill(station: Station): Promise<void> {
-  const items = Array.from({ length: ITEMS }, (_, n) => ({
-    kind: 'clip' as const,
-    title: `Item ${n}`,
-    duration: 150 + (n % 7) * 10,
-  }));
-  await station.call('insert_items', { date: await today(station), after: null, items });
-}
-
-/** From the key press until the frame after the focused row shows another duration has been handed over, in milliseconds. */
-async function repaintAfter(page: Page, key: string): Promise<number> {
-  const measured = page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const grid = document.querySelector('[role=grid]') as HTMLElement;
-        const text = () => {
-          const row = document.getElementById(grid.getAttribute('aria-activedescendant') ?? '');
-          return row?.querySelector('input') ? null : (row?.children[2]?.textContent ?? null);
-        };
-        const before = (window as unknown as { shown: string }).shown;
-        let pressed = 0;
-        window.addEventListener('keydown', (event) => (pressed = event.timeStamp), { capture: true, once: true });
-        const observer = new MutationObserver(() => {
-          const now = text();
-          if (pressed === 0 || now === null || now === before) return;
-          observer.disconnect();
-          // After the next frame is painted, the message is handled.
-          requestAnimationFrame(() => {
-            const { port1, port2 } = new MessageChannel();
-            port1.onmessage = () => resolve(performance.now() - pressed);
-            port2.postMessage(null);
-          });
-        });
-        observer.observe(grid, { subtree: true, childList: true, characterData: true });
-      }),
-  );
-  await page.keyboard.press(key);
-  return measured;
+/** Runs a body of in-page.ts. */
+function run<T>(page: Page, body: string): Promise<T> {
+  return page.evaluate<T>(`(async () => {${body}})()`);
 }
 
 async function edit(page: Page): Promise<number> {
   await page.keyboard.press('PageDown');
-  await page.evaluate(() => {
-    const grid = document.querySelector('[role=grid]') as HTMLElement;
-    const row = document.getElementById(grid.getAttribute('aria-activedescendant') ?? '');
-    (window as unknown as { shown: string | null | undefined }).shown = row?.children[2]?.textContent;
-  });
+  await run(page, REMEMBER_DURATION);
   await page.keyboard.press('d');
   await page.keyboard.type('+1');
-  return repaintAfter(page, 'Enter');
+  await run(page, AWAIT_EDIT);
+  await page.keyboard.press('Enter');
+  return run<number>(page, MEASURED);
 }
 
-/** Frames a second while the day scrolls by a row's height and more in each of them. */
-function scrolling(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const grid = document.querySelector('[role=grid]') as HTMLElement;
-        grid.scrollTop = 0;
-        const FRAMES = 240;
-        let frames = 0;
-        const began = performance.now();
-        const step = () => {
-          grid.scrollTop += 60;
-          frames += 1;
-          if (frames < FRAMES) requestAnimationFrame(step);
-          else resolve((frames * 1000) / (performance.now() - began));
-        };
-        requestAnimationFrame(step);
-      }),
-  );
-}
-
-const at = (sorted: number[], part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
-
-test(`a day of ${ITEMS} items, ${name}`, async ({ page, station }) => {
+test(`a day of ${ITEMS} items in Chromium${control ? ', all rows in the document' : ''}`, async ({ page, station }) => {
   test.setTimeout(600_000);
-  await fill(station);
+  await fillDay(station, await today(station), ITEMS);
   const screen = await new Screen(page).open(station);
   await expect(screen.item('Item 0')).toBeVisible({ timeout: 120_000 });
+  const idle_fps = await run<number>(page, IDLE);
   await screen.item('Item 0').click();
   const took: number[] = [];
   for (let n = 0; n < EDITS; n++) took.push(await edit(page));
-  const frames = await scrolling(page);
-  const rows = await screen.rundown.getByRole('row').count();
-  const sorted = took.toSorted((a, b) => a - b);
-  const result = {
-    name,
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    edits: EDITS,
-    p50_ms: Math.round(at(sorted, 0.5)),
-    p95_ms: Math.round(at(sorted, 0.95)),
-    most_ms: Math.round(sorted.at(-1)!),
-    scrolling_fps: Math.round(frames),
-    rows_in_document: rows,
-  };
-  console.log(JSON.stringify(result));
-  writeFileSync(artifacts(`day-${control ? 'control' : 'screen'}.json`), JSON.stringify(result, null, 2));
+  const { fps, longest_ms } = await run<{ fps: number; longest_ms: number }>(page, SCROLL);
+  keep(control ? 'chromium-control' : 'chromium', {
+    place: control ? 'Control: Chromium, all rows' : 'Chromium',
+    order: control ? 101 : 1,
+    edits: spread(took),
+    idle_fps,
+    scrolling_fps: fps,
+    scrolling_longest_ms: longest_ms,
+    rows_in_document: await run<number>(page, ROWS),
+  });
 });

@@ -47,6 +47,8 @@ export class LibraryStore {
   #pages = $state.raw<ReadonlyMap<number, readonly AssetRow[]>>(new Map());
   #pending = new Set<number>();
   #visible: [number, number] = [0, 0];
+  /** What was typed last, while a search is under way. */
+  #words: string | null = null;
   /** Counts the questions: an answer to an older one is dropped. */
   #question = 0;
 
@@ -112,6 +114,20 @@ export class LibraryStore {
     Object.assign(this, change);
     this.#visible = [0, this.#visible[1] - this.#visible[0]];
     await this.refresh();
+  }
+
+  /** Asks for what is being typed: one question at a time, and of those that come meanwhile only the last. */
+  search(query: string): void {
+    const isAsking = this.#words !== null;
+    this.#words = query;
+    if (!isAsking) void this.#searchOn(query);
+  }
+
+  async #searchOn(query: string): Promise<void> {
+    await this.ask({ query });
+    const later = this.#words;
+    if (later !== null && later !== query) return this.#searchOn(later);
+    this.#words = null;
   }
 
   /** Shows everything again. */

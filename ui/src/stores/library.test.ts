@@ -56,6 +56,16 @@ describe('the library of 100,000 assets', () => {
     expect(store.at(0)?.id).toBe('a99');
   });
 
+  test('is searched at the first letter; of those that come before the answer, the last is asked', async () => {
+    const { backend, store } = library();
+    await store.refresh();
+    for (const words of ['a9', 'a99', 'a999']) store.search(words);
+    await until(() => store.total === 111);
+    store.search('a1');
+    await until(() => store.total === 11_111);
+    expect(backend.argsOf('list_assets').map(({ query }) => query)).toEqual([undefined, 'a9', 'a999', 'a1']);
+  });
+
   test('keeps what it shows until a refresh is answered', async () => {
     const { store } = library();
     await store.refresh();
