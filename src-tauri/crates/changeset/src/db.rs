@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::{CString, c_int};
 use std::ptr::{self, NonNull};
@@ -100,11 +101,12 @@ impl<'c> Db<'c> {
     ///
     /// # Errors
     /// As [`Db::prepare`].
-    pub fn cached(&self, sql: &'static str) -> Result<Statement<'_>, Error> {
-        let kept = self.cache.and_then(|cache| cache.borrow_mut().take(sql));
+    pub fn cached(&self, sql: impl Into<Cow<'static, str>>) -> Result<Statement<'_>, Error> {
+        let sql = sql.into();
+        let kept = self.cache.and_then(|cache| cache.borrow_mut().take(&sql));
         let raw = match kept {
             Some(raw) => raw,
-            None => RawStatement::prepare(self, sql)?,
+            None => RawStatement::prepare(self, &sql)?,
         };
         Ok(Statement::new(
             self,
@@ -117,7 +119,11 @@ impl<'c> Db<'c> {
     ///
     /// # Errors
     /// [`Error::Sqlite`].
-    pub fn run(&self, sql: &'static str, parameters: &[ValueRef<'_>]) -> Result<u64, Error> {
+    pub fn run(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        parameters: &[ValueRef<'_>],
+    ) -> Result<u64, Error> {
         self.cached(sql)?.run(parameters)?;
         // SAFETY: `self` holds the lock on this open handle.
         let changes = unsafe { ffi::sqlite3_changes64(self.raw.as_ptr()) };

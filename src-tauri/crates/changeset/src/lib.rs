@@ -18,12 +18,14 @@
 //!    malformed one.
 //!
 //! Traps that no wrapper removes, each observed: a table without a PRIMARY KEY is not captured; another connection's
-//! writes are not captured; [`Db::apply`] silently skips a table that is X bit inside a value makes a well-formed changeset that applies
-//! silently, so whoever stores or sends one must hash it.
+//! writes are not captured; SQLite's apply silently skips a table that is missing or has another shape, so [`Db::apply`] looks first;
+//! a flipped bit inside a value makes a well-formed changeset that applies silently, so whoever stores or sends one must
+//! hash it.
 
 mod apply;
 mod change;
 mod db;
+mod direct;
 mod error;
 mod format;
 mod group;

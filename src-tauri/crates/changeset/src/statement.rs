@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -12,7 +13,7 @@ use crate::{Db, Error, ValueRef};
 pub struct Statement<'db> {
     raw: Option<RawStatement>,
     db: &'db Db<'db>,
-    home: Option<(&'db RefCell<StatementCache>, &'static str)>,
+    home: Option<(&'db RefCell<StatementCache>, Cow<'static, str>)>,
 }
 
 /// A row of a statement's result; its values are borrowed and gone at the next step.
@@ -28,7 +29,10 @@ pub(crate) struct RawStatement(NonNull<ffi::sqlite3_stmt>);
 
 /// Statements that outlive one lock, for a recorder.
 #[derive(Default)]
-pub(crate) struct StatementCache(HashMap<&'static str, RawStatement>);
+pub(crate) struct StatementCache(HashMap<Cow<'static, str>, RawStatement>);
+
+/// Statements that are kept. Those of the program are fewer; what changesets need depends on their columns.
+const STATEMENTS_MAX: usize = 256;
 
 impl RawStatement {
     pub(crate) fn prepare(db: &Db<'_>, sql: &str) -> Result<Self, Error> {
@@ -64,8 +68,15 @@ impl Drop for RawStatement {
 }
 
 impl StatementCache {
-    pub(crate) fn take(&mut self, sql: &'static str) -> Option<RawStatement> {
+    pub(crate) fn take(&mut self, sql: &str) -> Option<RawStatement> {
         self.0.remove(sql)
+    }
+
+    fn keep(&mut self, sql: Cow<'static, str>, statement: RawStatement) {
+        let one_of_ours = matches!(sql, Cow::Borrowed(_));
+        if one_of_ours || self.0.len() < STATEMENTS_MAX {
+            self.0.insert(sql, statement);
+        }
     }
 }
 
@@ -73,7 +84,7 @@ impl<'db> Statement<'db> {
     pub(crate) fn new(
         db: &'db Db<'db>,
         raw: RawStatement,
-        home: Option<(&'db RefCell<StatementCache>, &'static str)>,
+        home: Option<(&'db RefCell<StatementCache>, Cow<'static, str>)>,
     ) -> Self {
         Statement {
             raw: Some(raw),
@@ -207,7 +218,7 @@ impl<'db> Statement<'db> {
 
 impl Drop for Statement<'_> {
     fn drop(&mut self) {
-        let (Some(raw), Some((cache, sql))) = (self.raw.take(), self.home) else {
+        let (Some(raw), Some((cache, sql))) = (self.raw.take(), self.home.take()) else {
             return;
         };
         // SAFETY: the statement is prepared and its handle locked; clearing drops what was bound, so that the cache
@@ -217,7 +228,7 @@ impl Drop for Statement<'_> {
             ffi::sqlite3_clear_bindings(raw.0.as_ptr());
         }
         if let Ok(mut cache) = cache.try_borrow_mut() {
-            cache.0.insert(sql, raw);
+            cache.keep(sql, raw);
         }
     }
 }

@@ -274,6 +274,125 @@ async fn rows_that_would_dangle_are_a_conflict() {
     assert!(there.dump().await.is_empty());
 }
 
+/// A table whose foreign keys do nothing but refuse, and what may be done to it.
+const PLAIN: &str = "
+    CREATE TABLE label (id INTEGER PRIMARY KEY, name TEXT);
+    CREATE TABLE single (side TEXT, number INTEGER, label INTEGER REFERENCES label (id), title TEXT CHECK (title <> 'no'),
+        weight REAL, cover BLOB, PRIMARY KEY (number, side)) WITHOUT ROWID;
+";
+
+fn plain_edit() -> impl Strategy<Value = String> {
+    let (key, value) = (1..4_i64, 0..3_i64);
+    prop_oneof![
+        (key.clone(), value.clone())
+            .prop_map(|(k, v)| format!("INSERT OR REPLACE INTO label VALUES ({k}, 'l{v}')")),
+        (key.clone(), key.clone(), value.clone()).prop_map(|(k, l, v)| format!(
+            "INSERT OR REPLACE INTO single VALUES ('A', {k}, {l}, 't{v}', {v}.5, zeroblob({v}))"
+        )),
+        (key.clone(), value.clone()).prop_map(|(k, v)| format!(
+            "UPDATE single SET title = 'u{v}', weight = NULL WHERE number = {k}"
+        )),
+        (key.clone(), value)
+            .prop_map(|(k, v)| format!("UPDATE label SET name = 'm{v}' WHERE id = {k}")),
+        key.clone()
+            .prop_map(|k| format!("DELETE FROM single WHERE number = {k}")),
+        key.clone()
+            .prop_map(|k| format!("DELETE FROM label WHERE id = {k}")),
+        (key.clone(), key).prop_map(|(k, l)| format!(
+            "UPDATE OR REPLACE single SET number = {k} WHERE number = {l}"
+        )),
+    ]
+}
+
+/// A database after `edits`, those that it refuses left out; and what the last `recorded` of them changed.
+fn plain(edits: &[String], recorded: usize) -> (Recorder, Schema, Changeset) {
+    let mut recorder = block_on(async { Recorder::new(connection().await).await.unwrap() });
+    let (schema, changeset) = {
+        let mut db = block_on(recorder.lock()).unwrap();
+        db.execute(PLAIN).unwrap();
+        let schema = Schema::read(&db, &["single", "label"]).unwrap();
+        let (before, last) = edits.split_at(edits.len() - recorded);
+        before.iter().for_each(|edit| drop(db.execute(edit)));
+        db.execute("BEGIN").unwrap();
+        db.record(&schema).unwrap();
+        last.iter().for_each(|edit| drop(db.execute(edit)));
+        let changeset = db.recorded(1 << 20).unwrap();
+        db.execute("COMMIT").unwrap();
+        (schema, changeset)
+    };
+    (recorder, schema, changeset)
+}
+
+fn plain_dump(db: &Db<'_>) -> Vec<Vec<Value>> {
+    let query = "SELECT side, number, label, title, weight, cover FROM single \
+        UNION ALL SELECT 'label', id, NULL, name, NULL, NULL FROM label ORDER BY 1, 2";
+    let mut rows = Vec::new();
+    let mut statement = db.prepare(query).unwrap();
+    while let Some(row) = statement.step().unwrap() {
+        rows.push((0..row.len()).map(|at| row.get(at).to_owned()).collect());
+    }
+    rows
+}
+
+/// What came of an application, and the rows after it, where a failed one is rolled back.
+fn plain_outcome(
+    edits: &[String],
+    apply: impl FnOnce(&Db<'_>, &Schema) -> Result<(), Error>,
+) -> (Option<ConflictKind>, Vec<Vec<Value>>) {
+    let (mut recorder, schema, _) = plain(edits, 0);
+    let db = block_on(recorder.lock()).unwrap();
+    db.execute("BEGIN").unwrap();
+    let conflict = match apply(&db, &schema) {
+        Ok(()) => None,
+        Err(Error::Conflict(conflict)) => Some(conflict.kind),
+        Err(error) => panic!("{error}"),
+    };
+    let end = if conflict.is_some() {
+        "ROLLBACK"
+    } else {
+        "COMMIT"
+    };
+    db.execute(end).unwrap();
+    let rows = plain_dump(&db);
+    (conflict, rows)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_few_changes_are_applied_or_refused_as_sqlite_does_it(
+        common in proptest::collection::vec(plain_edit(), 0..8),
+        here in proptest::collection::vec(plain_edit(), 1..6),
+        there in proptest::collection::vec(plain_edit(), 0..3),
+    ) {
+        let recorded = here.len();
+        let (_, _, changeset) = plain(&[common.clone(), here].concat(), recorded);
+        let other = [common, there].concat();
+        let sqlite = plain_outcome(&other, |db, schema| {
+            db.apply(schema, &changeset, OnConflict::Abort).map(drop)
+        });
+        let ours = plain_outcome(&other, |db, schema| db.apply_or_roll_back(schema, &changeset));
+        prop_assert_eq!(ours, sqlite, "{:?}", changeset);
+    }
+}
+
+#[test]
+fn what_a_constraint_refuses_is_a_conflict() {
+    let (_, _, changeset) = plain(
+        &["INSERT INTO single VALUES ('A', 1, NULL, 'yes', 0.5, NULL)".to_owned()],
+        1,
+    );
+    let bytes = changeset.into_bytes();
+    let at = bytes.windows(3).position(|three| three == b"yes").unwrap();
+    // A text of two letters that the CHECK forbids.
+    let forbidden = [&bytes[..at - 1], &[2], b"no", &bytes[at + 3..]].concat();
+    let forbidden = Changeset::from_bytes(forbidden).unwrap();
+    let (conflict, rows) =
+        plain_outcome(&[], |db, schema| db.apply_or_roll_back(schema, &forbidden));
+    assert_eq!((conflict, rows.len()), (Some(ConflictKind::Constraint), 0));
+}
+
 #[tokio::test]
 async fn what_sqlite_would_skip_in_silence_is_refused() {
     let mut here = bench().await;

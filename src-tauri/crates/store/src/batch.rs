@@ -15,11 +15,11 @@ use crate::error::{During as _, Error};
 use crate::failpoint::{self, Point};
 use crate::faults::Fault;
 use crate::state::Head;
-use crate::store::{Commit, Store, WriterParts};
+use crate::store::{Commit, WriterParts};
 use crate::write::Written;
 
 /// Edits that are committed together at most.
-const EDITS_MAX: usize = 64;
+pub(crate) const EDITS_MAX: usize = 64;
 /// Bytes of changesets after which a commit takes in no further edit.
 const BYTES_MAX: usize = 4 << 20;
 
@@ -135,15 +135,11 @@ impl WriterParts<'_, '_> {
             .batch
             .as_ref()
             .is_none_or(|batch| batch.waiting.len() + 1 < EDITS_MAX && batch.bytes < BYTES_MAX);
-        if !has_room || self.shared.queue.len() == 0 {
+        let others_wait = self.shared.queue.len() + self.shared.line.len() > 0;
+        if !has_room || !others_wait {
             let written = done.written;
             self.commit(before, Some(done))?;
             return Ok(Outcome::Durable(written));
-        }
-        if self.batch.is_none() {
-            // Those that wait may be given up before their turn: whoever comes behind them commits.
-            let store = Store(Arc::clone(self.shared));
-            tokio::spawn(async move { store.writer().await.map(drop) });
         }
         let batch = self.batch.get_or_insert_with(|| Batch {
             before,
@@ -169,7 +165,7 @@ impl WriterParts<'_, '_> {
         }
     }
 
-    fn permitted(&self) -> Result<(), Error> {
+    pub(crate) fn permitted(&self) -> Result<(), Error> {
         if self.shared.faults.has(Fault::PermitNotChecked) {
             return Ok(());
         }

@@ -18,8 +18,11 @@ use crate::state::count;
 use crate::store::{Commit, Store};
 use crate::tables::items::{blank, columns, from_raw, raw_uuid, set};
 
-/// Days that are kept, the least recently used going first.
-const DAYS_MAX: usize = 4;
+/// Days that are kept, the least recently used going first: as many as operators and programs edit at a time. Tests have
+/// more days than that.
+const DAYS_MAX: usize = if cfg!(test) { 4 } else { 32 };
+/// Items in all days that are kept; one day is kept however long it is.
+const ITEMS_MAX: usize = 50_000;
 /// Where one commit changes more items than this, days are read anew: that costs less.
 const CHANGES_MAX: usize = 500;
 
@@ -68,10 +71,7 @@ impl Store {
             .await?;
         let Some(kept) = read else { return Ok(None) };
         let day = Arc::clone(&kept.day);
-        if days.kept.len() >= DAYS_MAX {
-            days.kept.remove(0);
-        }
-        days.kept.push(kept);
+        days.keep(kept);
         Ok(Some(day))
     }
 }
@@ -89,6 +89,18 @@ impl Days {
         self.kept
             .iter()
             .position(|kept| kept.day.playlist.id == playlist)
+    }
+
+    /// Keeps a day that was read, and forgets those for which there is no room then.
+    fn keep(&mut self, day: Kept) {
+        self.kept.push(day);
+        let mut items = 0;
+        let fit = self.kept.iter().rev().take(DAYS_MAX).take_while(|kept| {
+            items += kept.day.items.len();
+            items <= ITEMS_MAX
+        });
+        let room_for = fit.count().max(1);
+        self.kept.drain(..self.kept.len() - room_for);
     }
 
     /// Takes in what was committed since the last time.

@@ -21,6 +21,7 @@ pub mod faults;
 mod files;
 mod history;
 mod journal;
+mod line;
 mod local;
 mod lock;
 mod media_files;

@@ -20,6 +20,7 @@ use crate::batch::Queue;
 use crate::days::Days;
 use crate::error::{During as _, Error};
 use crate::faults::Faults;
+use crate::line::Line;
 use crate::lock::DirLock;
 use crate::migrate::{self, APPLICATION_ID, Definition, TANDEM, pragma};
 use crate::permit::Gate;
@@ -286,7 +287,9 @@ async fn open_database(
         faults: Faults::default(),
         activity: Activity::default(),
         queue: Queue::default(),
+        line: Line::default(),
         head,
+        peers: broadcast::Sender::new(COMMITS_KEPT),
         commits,
         days: Mutex::new(Days::new(told)),
         writer: Arc::new(Mutex::new(Some(writer))),

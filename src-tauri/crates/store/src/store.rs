@@ -19,6 +19,7 @@ use crate::entry::Entry;
 use crate::error::{During as _, Error};
 use crate::faults::Faults;
 use crate::history::HistoryEntry;
+use crate::line::Line;
 use crate::lock::DirLock;
 use crate::migrate::Definition;
 use crate::open::{self, DATABASE_FILE};
@@ -43,7 +44,10 @@ pub(crate) struct Shared {
     pub(crate) faults: Faults,
     pub(crate) activity: Activity,
     pub(crate) queue: Queue,
+    pub(crate) line: Line,
     pub(crate) head: watch::Sender<Head>,
+    /// Told first: a peer waits for these.
+    pub(crate) peers: broadcast::Sender<Commit>,
     pub(crate) commits: broadcast::Sender<Commit>,
     pub(crate) days: Mutex<Days>,
     /// `None` once the store is closed.
@@ -125,6 +129,12 @@ impl Store {
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Commit> {
         self.0.commits.subscribe()
+    }
+
+    /// [`Self::subscribe`] for what sends commits to a peer: told before everybody else.
+    #[must_use]
+    pub fn subscribe_first(&self) -> broadcast::Receiver<Commit> {
+        self.0.peers.subscribe()
     }
 
     /// Lets edits in or keeps them out, from this moment: an edit that is under way is refused when it comes to commit,
@@ -481,10 +491,13 @@ impl WriterParts<'_, '_> {
     }
 
     /// Shows the head to whoever watches it, and the commits to whoever subscribed.
-    pub(crate) fn publish(&self, commits: impl IntoIterator<Item = Commit>) {
+    pub(crate) fn publish(&self, commits: impl IntoIterator<Item = Commit> + Clone) {
+        // Nobody subscribing is no error.
+        for commit in commits.clone() {
+            let _ = self.shared.peers.send(commit);
+        }
         self.shared.head.send_replace(*self.head);
         for commit in commits {
-            // Nobody subscribing is no error.
             let _ = self.shared.commits.send(commit);
         }
     }

@@ -7,6 +7,7 @@ use domain::history::{Chain, Epoch};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
 use crate::batch::{self, Done, Outcome};
 use crate::entry::{CHANGESET_BYTES_MAX, Entry, fitting};
@@ -113,16 +114,18 @@ impl Store {
         E: From<Error> + Send + 'static,
         F: FnOnce(&Db<'_>) -> Result<(String, T), E> + Send + 'static,
     {
+        self.check_permit()?;
         let user = fitting(user.to_owned());
-        let guard = self.edits_turn().await?;
-        let (value, outcome) = guard
-            .run_here(move |parts| {
-                begin(parts)?;
-                let (label, value) = edit(parts.db)?;
-                let label = fitting(label);
-                Ok::<_, E>((value, conclude(parts, EditMeta { user, label })?))
-            })
-            .await?;
+        let (answer, made) = oneshot::channel();
+        self.have_made(Box::new(move |parts| {
+            // Whoever asked for it may be gone: then it is not made.
+            if !answer.is_closed() {
+                let _ = answer.send(make(parts, user, edit));
+            }
+        }))
+        .await;
+        // Where nobody is left to make it, the store is gone.
+        let (value, outcome) = made.await.unwrap_or(Err(Error::Closed.into()))?;
         let Written {
             epoch,
             seq,
@@ -164,6 +167,24 @@ impl Store {
             meta,
         })
     }
+}
+
+/// Makes an edit, or nothing of it.
+fn make<T, E: From<Error>>(
+    parts: &mut WriterParts<'_, '_>,
+    user: String,
+    edit: impl FnOnce(&Db<'_>) -> Result<(String, T), E>,
+) -> Result<(T, Outcome), E> {
+    let made = || {
+        parts.permitted()?;
+        begin(parts)?;
+        let (label, value) = edit(parts.db)?;
+        let label = fitting(label);
+        Ok((value, conclude(parts, EditMeta { user, label })?))
+    };
+    let made = made();
+    batch::roll_back(parts.db, parts.head, parts.batch).during("roll back")?;
+    made
 }
 
 /// Opens the transaction, or goes on in that of the edits before it, and starts to record.
@@ -223,11 +244,13 @@ impl Edit {
             return Err(Error::Closed);
         };
         let meta = self.meta.clone();
-        guard
-            .run_here(move |parts| conclude(parts, meta))
-            .await?
-            .told()
-            .await
+        let store = Store(Arc::clone(guard.shared()));
+        let outcome = guard.run_here(move |parts| conclude(parts, meta)).await?;
+        if matches!(outcome, Outcome::Waits(_)) {
+            // Those that it is left to may be given up before their turn: whoever comes behind them commits.
+            tokio::spawn(async move { store.writer().await.map(drop) });
+        }
+        outcome.told().await
     }
 
     /// Gives the edit up.

@@ -345,11 +345,8 @@ async fn answer(
     aired: Option<Aired>,
     committed: Committed,
 ) -> Result<ItemsChanged, ApiError> {
-    let read = async {
-        let items = timed::items_by_id(desk, &touched).await?;
-        Ok((items, timed::aired(desk, &touched).await?))
-    };
-    let (items, aired_now) = read.await.map_err(|error: ApiError| {
+    let read = timed::items_now(desk, &touched).await;
+    let (items, aired_now) = read.map_err(|error| {
         let Committed { epoch, seq } = committed;
         let message = format!(
             "The edit is done (entry {seq}), but it could not be read back: {}",

@@ -173,12 +173,13 @@ impl Driver {
             tokio::select! {
                 biased;
                 () = sleep_until(due) => self.tick(),
-                Some((link, event)) = queues.link_events.recv() => self.link_event(link, event),
-                Some(input) = queues.inputs.recv() => self.input(input),
+                // Before what the peer says of it.
                 Ok(()) = head.changed() => {
                     let moved = *head.borrow_and_update();
                     self.head_moved(moved);
                 }
+                Some((link, event)) = queues.link_events.recv() => self.link_event(link, event),
+                Some(input) = queues.inputs.recv() => self.input(input),
                 Some(caller) = queues.inbound.recv() => self.caller(caller),
                 Some(request) = queues.requests.recv() => self.request(request),
                 Ok(()) = agreed.changed() => self.show(clock::now()),

@@ -369,6 +369,11 @@ impl Task {
         };
         match applied {
             Ok(head) => {
+                if let Some(duty) = &mut self.duty {
+                    // Those that it is past are on record.
+                    let seq = head.position.seq;
+                    duty.epochs.retain(|start| start.after_seq > seq);
+                }
                 if count > 0 {
                     self.metrics.entries_applied.add(count);
                     self.metrics.applies.note(began.elapsed());

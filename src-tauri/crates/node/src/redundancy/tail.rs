@@ -98,7 +98,7 @@ async fn follow_journal(
     after_seq: u64,
 ) -> SendEnd {
     // Subscribed before the journal is read, so that no entry falls in between.
-    let mut commits = store.subscribe();
+    let mut commits = store.subscribe_first();
     let mut tail = Tail {
         store,
         link,

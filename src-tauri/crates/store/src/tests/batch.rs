@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::fixture::{Station, Step, add_items, assert_true, edit, open, put_item, station};
+use crate::error::During as _;
 use crate::{Edit, EditMeta, EditPermit, Error, Store, Written};
 
 type Answer = JoinHandle<Result<Written<()>, Error>>;
@@ -188,4 +189,133 @@ async fn whatever_edits_come_at_once_each_is_answered_for_itself() {
     assert_eq!(assert_true(&station).await.position.seq, 1 + changed);
     let entries = station.entries_after(0, 99, u64::MAX).await.unwrap();
     assert_eq!(entries.len() as u64, 1 + changed);
+}
+
+/// A hot edit: the title of an item that is there.
+async fn retitle(store: &Store, title: String) -> Result<Written<()>, Error> {
+    let change = move |db: &changeset::Db<'_>| {
+        let changed = db
+            .run("UPDATE item SET title = ?1", &[title.as_str().into()])
+            .during("retitle")?;
+        assert_eq!(changed, 1);
+        if title == "bad" {
+            return Err(Error::Invalid(title));
+        }
+        Ok((title, ()))
+    };
+    store.edit("ada", change).await
+}
+
+/// Hot edits that are asked for, in this order, while another edit is under way.
+async fn in_line(store: &Store, titles: &[&str]) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for title in titles {
+        let (at_store, title) = (store.clone(), (*title).to_owned());
+        let before = store.0.line.len();
+        answers.push(tokio::spawn(async move { retitle(&at_store, title).await }));
+        while store.0.line.len() == before {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    answers
+}
+
+#[tokio::test]
+async fn hot_edits_in_line_are_committed_together_and_one_that_fails_fails_alone() {
+    let station = station().await;
+    add_items(&station, 1, 0..1).await;
+    let first = begin(&station, "first").await;
+    let in_line = in_line(&station, &["a", "bad", "b"]).await;
+    let first = commit(first, put_item(0, 1, "first")).await.unwrap();
+    let mut told = Vec::new();
+    for answer in in_line {
+        told.push(answer.await.unwrap().map(|written| written.seq));
+    }
+    assert!(
+        matches!(&told[..], [Ok(3), Err(Error::Invalid(_)), Ok(4)]),
+        "{told:?}"
+    );
+    assert_eq!(first.seq, 2);
+    assert_eq!(assert_true(&station).await.position.seq, 4);
+    let entries = station.entries_after(1, 9, u64::MAX).await.unwrap();
+    assert_eq!(labels(&entries), ["first", "a", "b"]);
+}
+
+#[tokio::test]
+async fn a_hot_edit_that_nobody_waits_for_any_more_is_not_made_and_holds_nobody_up() {
+    let station = station().await;
+    add_items(&station, 1, 0..1).await;
+    let first = begin(&station, "first").await;
+    // The one that was to see to all of them is gone, too.
+    let mut in_line = in_line(&station, &["gone", "a", "gone, too", "b"]).await;
+    let (b, gone_too, a, gone) = (
+        in_line.pop().unwrap(),
+        in_line.pop().unwrap(),
+        in_line.pop().unwrap(),
+        in_line.pop().unwrap(),
+    );
+    for gone in [gone, gone_too] {
+        gone.abort();
+        assert!(gone.await.unwrap_err().is_cancelled());
+    }
+    first.rollback().await.unwrap();
+    assert_eq!(a.await.unwrap().unwrap().seq, 2);
+    assert_eq!(b.await.unwrap().unwrap().seq, 3);
+    let entries = station.entries_after(1, 9, u64::MAX).await.unwrap();
+    assert_eq!(labels(&entries), ["a", "b"]);
+    assert_eq!(assert_true(&station).await.position.seq, 3);
+}
+
+#[tokio::test]
+async fn hot_edits_that_are_kept_out_or_find_the_store_closed_hear_so() {
+    let station = station().await;
+    add_items(&station, 1, 0..1).await;
+    let before = station.head();
+    let first = begin(&station, "first").await;
+    let kept_out = in_line(&station, &["a", "b"]).await;
+    station.set_permit(EditPermit::Busy {
+        why: String::from("handing over"),
+    });
+    first.rollback().await.unwrap();
+    for kept_out in kept_out {
+        let kept_out = kept_out.await.unwrap();
+        assert!(matches!(kept_out, Err(Error::Busy { .. })), "{kept_out:?}");
+    }
+    assert_eq!(assert_true(&station).await, before);
+    super::fixture::allow(&station);
+    station.close().await.unwrap();
+    let closed = retitle(&station, String::from("late")).await;
+    assert!(matches!(closed, Err(Error::Closed)), "{closed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_hot_edits_come_at_once_with_others_each_is_answered_for_itself() {
+    let station = station().await;
+    add_items(&station, 1, 0..1).await;
+    let tasks: Vec<_> = (0..80_u8)
+        .map(|n| {
+            let store = station.store.clone();
+            tokio::spawn(async move {
+                match n % 4 {
+                    0 => edit(&store, &[put_item(0, 1, &format!("slow {n}"))]).await,
+                    1 => retitle(&store, String::from("bad")).await,
+                    _ => retitle(&store, format!("hot {n}")).await,
+                }
+            })
+        })
+        .collect();
+    let mut seqs = Vec::new();
+    for (n, task) in tasks.into_iter().enumerate() {
+        match task.await.unwrap() {
+            Ok(written) => seqs.push(written.seq),
+            Err(error) => assert!(n % 4 == 1 && matches!(error, Error::Invalid(_)), "{error}"),
+        }
+    }
+    seqs.sort_unstable();
+    assert_eq!(
+        seqs,
+        (2..=61).collect::<Vec<u64>>(),
+        "each has an entry of its own"
+    );
+    assert_eq!(assert_true(&station).await.position.seq, 61);
 }

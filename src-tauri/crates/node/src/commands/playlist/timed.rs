@@ -202,14 +202,18 @@ async fn whole(desk: &Desk, timed: &Arc<Timed>) -> Result<PlaylistView, ApiError
     })
 }
 
-/// These items by day and in order, timed as they are now. One that is gone since is left out.
-pub(super) async fn items_by_id(
+/// These items by day and in order, timed as they are now, and the gravest of what they are: on the air, or past; `None`
+/// where all of them are still to come. One that is gone since is left out.
+pub(super) async fn items_now(
     desk: &Desk,
     touched: &[(ItemId, PlaylistId)],
-) -> Result<Vec<ItemView>, ApiError> {
+) -> Result<(Vec<ItemView>, Option<Aired>), ApiError> {
     let ids: HashSet<ItemId> = touched.iter().map(|(item, _)| *item).collect();
     let days = days(desk, touched.iter().map(|(_, playlist)| *playlist)).await?;
-    Ok(days.values().flat_map(|day| day.only(&ids)).collect())
+    let now = Timestamp::now();
+    let items = days.values().flat_map(|day| day.only(&ids)).collect();
+    let aired = days.values().filter_map(|day| day.aired(&ids, now)).max();
+    Ok((items, aired))
 }
 
 /// What these items of these playlists are now: on the air, or past; `None` where all of them are still to come.
