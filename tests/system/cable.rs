@@ -91,6 +91,11 @@ impl Cabled {
         }
     }
 
+    /// Whether there is a cable, or proxies stand in for one.
+    pub fn is_virtual(&self) -> bool {
+        matches!(self.cable, Cable::Virtual(_))
+    }
+
     /// From now on this is lost, silently.
     pub fn lose(&self, loss: Loss) {
         let (of_primary, of_secondary) = (loss != Loss::OfSecondary, loss != Loss::OfPrimary);

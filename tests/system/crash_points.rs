@@ -157,7 +157,7 @@ fn a_station_that_dies_while_it_leaves_its_pair_is_in_it_or_out_of_it() {
 
 /// The old primary holds an edit that its successor lacks, is superseded, and is to follow. The secondary is dead while the
 /// edit is made: one that only sleeps finds it in its socket when it wakes.
-fn superseded() -> Pair {
+pub fn superseded() -> Pair {
     let mut pair = Pair::failover(60);
     pair.secondary.kill();
     pair.primary.note(DAY, "only on the old primary");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pair::Reason;
 use store::failpoint::Point;
 
 fn root() -> PathBuf {
@@ -98,5 +99,29 @@ fn every_failpoint_has_a_test_that_gets_there() {
             "no test gets to {}",
             point.name()
         );
+    }
+}
+
+#[test]
+fn every_reason_is_shown_by_real_stations() {
+    let folder = root().join("tests/system");
+    let files = std::fs::read_dir(folder).expect("the tests");
+    let tests: String = files
+        .map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("a source"))
+        .collect();
+    for reason in Reason::ALL {
+        let why_not = match reason {
+            Reason::DifferentProtocol => "only another build of the program speaks one",
+            Reason::PeerNotPaired => "a station without a mode closes its listener at once",
+            Reason::Lost | Reason::Behind | Reason::Reconnecting => "for milliseconds",
+            Reason::Verifying => "for as long as a scan takes",
+            Reason::RewindFailed => "the data is compared instead, since rewinding is one step",
+            // Every test waits for it.
+            Reason::Equal => "synced",
+            _ => "",
+        };
+        let code = format!("\"{}\"", reason.code());
+        let shown = tests.contains(&code) || tests.contains(&format!(", Reason::{reason:?})"));
+        assert!(shown || !why_not.is_empty(), "no test shows {reason:?}");
     }
 }

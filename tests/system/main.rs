@@ -32,6 +32,7 @@ mod orphans;
 mod pairing;
 mod partition;
 mod proxy;
+mod reasons;
 mod reconnect;
 mod resync;
 mod stalls;

@@ -175,7 +175,7 @@ fn a_copied_data_directory_is_told_apart() {
     let copy_dir = copy_home.path().join("data");
     copy_tree(&original.dir, &copy_dir);
     original.run();
-    let copy = Station::start_in("Copy", &copy_dir, &[]);
+    let mut copy = Station::start_in("Copy", &copy_dir, &[]);
     match copy.call(
         "set_redundancy",
         json!({"mode": "secondary_copy", "peer_url": original.url(), "confirm_replace": true}),
@@ -187,6 +187,17 @@ fn a_copied_data_directory_is_told_apart() {
         }
     }
     assert_eq!(original.titles(DAY), ["one"]);
+
+    // With a port of its own, both call a third one. It cannot tell which of them it hears, and says so while both do.
+    copy.stop();
+    std::fs::remove_file(copy_dir.join("peer-address")).expect("a port of its own");
+    copy.run();
+    let third = Station::start("Third");
+    for station in [&original, &copy] {
+        set(station, "primary", &third);
+    }
+    set(&third, "secondary_copy", &original);
+    third.until_reason("incompatible", "cloned");
 }
 
 pub fn copy_tree(from: &std::path::Path, to: &std::path::Path) {

@@ -318,6 +318,28 @@ fn a_full_copy_that_fails_as_its_link_is_lost_begins_anew_by_itself() {
 }
 
 #[test]
+fn a_full_copy_half_received_is_forgotten_by_a_promotion_and_the_data_from_before_it_leads() {
+    let (mut primary, secondary) = (Station::start("Alpha"), Station::start("Beta"));
+    fill(&primary, 1_500, &"every row is long ".repeat(200));
+    secondary.note(DAY, "of its own");
+    primary.arm_after(3, Point::SnapshotChunkBeforeSend, "pause");
+    let _proxy = wired(&primary, &secondary);
+    secondary.until("chunks have come", |now| {
+        now["progress"]["done"].as_u64() > Some(0)
+    });
+    let left = || std::fs::read_dir(secondary.dir.join("incoming")).map_or(0, Iterator::count);
+    assert_eq!(left(), 1);
+    primary.kill();
+    secondary.until_status("unavailable");
+    secondary.ok("make_primary", json!({"force": true}));
+    secondary.until_editable();
+    secondary.note(DAY, "it leads");
+    assert_eq!(secondary.titles(DAY), ["it leads", "of its own"]);
+    until("what came of the copy is gone", || left() == 0);
+    secondary.verified_sum();
+}
+
+#[test]
 fn a_resync_that_the_secondary_does_not_survive_is_ordered_anew_by_its_next_check_of_itself() {
     let mut pair = Pair::synced_with(json!({"mode": "secondary_copy"}), &["--verify-every", "1"]);
     // Stopped before it can begin, and killed: nothing of the order is on its disk, but the reason for it is.

@@ -303,6 +303,9 @@ fn known_cause(error: &(dyn StdError + 'static)) -> Option<ContactError> {
     if let Some(NoAddress(reason)) = error.downcast_ref() {
         return Some(ContactError::Dns(reason.clone()));
     }
+    if let Some(rustls::Error::InvalidMessage(_)) = error.downcast_ref() {
+        return Some(ContactError::NotAPeer("it does not speak TLS".into()));
+    }
     if let Some(rustls::Error::InvalidCertificate(rustls::CertificateError::Other(other))) =
         error.downcast_ref()
     {
