@@ -18,8 +18,8 @@ mod samples;
 mod scenario;
 mod scratch;
 mod server;
-#[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../system/station.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use more of it")]
+#[path = "../system/station/mod.rs"]
 mod station;
 mod table;
 mod tandem;

@@ -1,7 +1,7 @@
 //! A pair with a witness: a real etcd, TLS, user and password. No two primaries at once, and no pair in contact is taken off.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use pair::time::HEARTBEAT;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::etcd::{Etcd, PASSWORD, USER, settings};
 use crate::proxy::Proxy;
-use crate::station::{DAY, Station, note, until_synced};
+use crate::station::{DAY, Station, note, until, until_synced};
 
 /// The least offset with a witness.
 const OFFSET_S: u32 = 6;
@@ -83,16 +83,19 @@ struct Acked {
     answered: Instant,
 }
 
-/// Edits without a pause until told to stop; what was acknowledged.
-fn edit_on(station: &Station, over: &AtomicBool) -> Vec<Acked> {
+/// Edits without a pause until told to stop; what was acknowledged, and how many so far.
+fn edit_on(station: &Station, over: &AtomicBool, so_far: &AtomicUsize) -> Vec<Acked> {
     let mut acked = Vec::new();
     while !over.load(Ordering::SeqCst) {
         let asked = Instant::now();
         match station.call("insert_items", note(DAY, &station.name)) {
-            Ok(_) => acked.push(Acked {
-                asked,
-                answered: Instant::now(),
-            }),
+            Ok(_) => {
+                acked.push(Acked {
+                    asked,
+                    answered: Instant::now(),
+                });
+                so_far.store(acked.len(), Ordering::SeqCst);
+            }
             Err(error) => assert!(
                 matches!(error.code.as_str(), "read_only" | "busy"),
                 "{}: {error:?}",
@@ -116,9 +119,10 @@ fn logged(station: &Station, event: &str) -> bool {
 fn a_partition_leaves_one_station_writable_and_their_times_to_edit_never_overlap() {
     let three = Three::synced();
     let over = AtomicBool::new(false);
+    let counts = [AtomicUsize::new(0), AtomicUsize::new(0)];
     let (by_primary, by_secondary) = std::thread::scope(|threads| {
-        let primary = threads.spawn(|| edit_on(&three.primary, &over));
-        let secondary = threads.spawn(|| edit_on(&three.secondary, &over));
+        let primary = threads.spawn(|| edit_on(&three.primary, &over, &counts[0]));
+        let secondary = threads.spawn(|| edit_on(&three.secondary, &over, &counts[1]));
         // The pair is cut; both reach the witness. The primary holds the lease, so the secondary waits.
         three.part();
         three
@@ -150,7 +154,9 @@ fn a_partition_leaves_one_station_writable_and_their_times_to_edit_never_overlap
         // Both reach the witness again, and not each other: the lease decides.
         three.primary_to_witness.heal();
         three.primary.until_reason("unavailable", "lease_elsewhere");
-        std::thread::sleep(Duration::from_secs(1));
+        until("the secondary goes on editing", || {
+            counts[1].load(Ordering::SeqCst) > 10
+        });
         over.store(true, Ordering::SeqCst);
         let edits =
             |thread: std::thread::ScopedJoinHandle<Vec<Acked>>| thread.join().expect("it ends");
@@ -158,7 +164,6 @@ fn a_partition_leaves_one_station_writable_and_their_times_to_edit_never_overlap
     });
     let last = by_primary.last().expect("edits of the primary");
     let first = by_secondary.first().expect("edits of the secondary");
-    assert!(by_secondary.len() > 10, "the secondary edits");
     assert!(
         last.answered < first.asked,
         "the primary's last edit was answered {:?} after the secondary's first was asked for",
