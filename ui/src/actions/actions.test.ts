@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { actions } from './index';
+import { following } from './library';
 import { keysOf, showKeys } from './keys';
 
 const press = (key: string, modifiers: Partial<KeyboardEvent> = {}) =>
@@ -37,5 +38,16 @@ describe('the actions', () => {
 
   test('can all be reached by a key', () => {
     expect(actions.filter(({ keys }) => keys.length === 0)).toEqual([]);
+  });
+});
+
+describe('filling a day in several rounds', () => {
+  const clips = (...ids: string[]) => ids.map((asset_id) => ({ asset_id }));
+
+  test('never puts a clip behind itself', () => {
+    expect(following('a', clips('b', 'a'))).toEqual(clips('b', 'a'));
+    expect(following('a', clips('a', 'b'))).toEqual(clips('b', 'a'));
+    expect(following('a', clips('a', 'b', 'a'))).toEqual(clips('b', 'a'));
+    expect(following('a', clips('a'))).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { FILL_DAY } from '../first-run/strings';
 import { FILES } from '../media/strings';
 import type { App } from '../stores/app.svelte';
 import type { ActionRule } from './action';
@@ -10,6 +11,39 @@ const needsOneAsset = (app: App) => (app.selection.assets.ids.size === 1 ? null 
 /** Those of the selected assets whose file has changed. */
 const changedAssets = (app: App) =>
   [...app.selection.assets.ids].filter((id) => app.library.find(id)?.file_state === 'changed');
+
+/** How often more is asked for: one answer has at most a thousand clips. */
+const FILLS_MAX = 10;
+
+/** Clips that follow a clip: never the same one twice in a row. */
+export function following<Clip extends { asset_id: string }>(
+  last: string | null,
+  clips: readonly Clip[],
+): Clip[] {
+  if (clips[0]?.asset_id !== last) return [...clips];
+  const turned = clips.toReversed();
+  return turned[0]?.asset_id === last ? turned.slice(1) : turned;
+}
+
+/** Fills what is left of the day after its last item, as one edit. */
+async function fillDay(app: App): Promise<void> {
+  const rest = app.day.rows.at(-1);
+  if (rest?.kind !== 'gap' || rest.gap.before !== null) return app.messages.info(FILL_DAY.full);
+  const { after, frames } = rest.gap;
+  let last = after === null ? null : (app.day.item(after)?.asset_id ?? null);
+  let left = frames;
+  const items: { asset_id: string }[] = [];
+  for (let round = 0; round < FILLS_MAX && left > 0; round++) {
+    const fill = await app.backend.call('suggest_fill', { frames: left, category: null, avoid: [] });
+    const clips = following(last, fill.clips);
+    if (clips.length === 0) break;
+    items.push(...clips.map(({ asset_id }) => ({ asset_id })));
+    left -= clips.reduce((sum, { duration }) => sum + duration, 0);
+    last = clips.at(-1)?.asset_id ?? null;
+  }
+  if (items.length === 0) return app.messages.info(FILL_DAY.noClips);
+  await app.day.insert(after, items);
+}
 
 function updateFromFiles(app: App, ids?: string[]): void {
   void app.edit(FILES.updating, async () => {
@@ -77,6 +111,29 @@ export const libraryActions: readonly ActionRule[] = [
     run: (app) => {
       app.overlay = 'scan';
     },
+  },
+  {
+    id: 'library.fill_day',
+    group: 'Library',
+    scope: 'global',
+    keys: ['Mod+Shift+L'],
+    icon: 'calendar',
+    edits: true,
+    unavailable: (app) => (app.day.playlist ? null : 'The day is not loaded yet.'),
+    run: (app) => void app.edit(FILL_DAY.filling, () => fillDay(app)),
+  },
+  {
+    id: 'library.sample',
+    group: 'Library',
+    scope: 'library',
+    keys: ['Shift+N'],
+    icon: 'play',
+    edits: true,
+    unavailable: (app) => (app.library.total === 0 && !app.library.narrowed ? null : FILL_DAY.notEmpty),
+    run: (app) =>
+      void app.edit(FILL_DAY.sampling, () =>
+        app.backend.call('make_sample', { date: app.day.date ?? app.today }),
+      ),
   },
   {
     id: 'library.filters',

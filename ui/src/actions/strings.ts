@@ -40,6 +40,8 @@ export const ACTION = texts({
   'item.hold': { en: 'Hold for the operator', de: 'Auf den Operator warten' },
   'library.search': { en: 'Search the library', de: 'Bibliothek durchsuchen' },
   'library.scan': { en: 'Add a folder of media', de: 'Medienordner hinzufügen' },
+  'library.fill_day': { en: 'Fill the day from the library', de: 'Tag aus der Bibliothek füllen' },
+  'library.sample': { en: 'Make a sample channel', de: 'Beispielkanal anlegen' },
   'library.filters': { en: 'Filter the library', de: 'Bibliothek filtern' },
   'library.check': { en: 'Check the files', de: 'Dateien prüfen' },
   'library.update': { en: 'Update all from their files', de: 'Alle aus ihren Dateien übernehmen' },

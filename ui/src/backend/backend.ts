@@ -39,6 +39,13 @@ export interface DesktopControls {
   quit(): Promise<void>;
 }
 
+/** What is told of files that are dragged in from the file manager; places are pixels of the window. */
+export interface DropListener {
+  over(x: number, y: number): void;
+  leave(): void;
+  drop(paths: string[], x: number, y: number): void;
+}
+
 /** The one way to the core. Nothing outside `src/backend` knows which transport is used. */
 export interface Backend {
   /** The app's own window, or a browser at the station's control port. */
@@ -49,6 +56,8 @@ export interface Backend {
   chooseFolder?(startAt?: string): Promise<string | null>;
   /** Only in the app's own window. */
   readonly desktop?: DesktopControls;
+  /** Listens to files that are dropped on the window, where their paths can be known. Answers what ends it. */
+  filesDropped?(listener: DropListener): () => void;
   /** Listens to events until the function that it returns is called. */
   events(listener: EventListener): () => void;
 }

@@ -8,6 +8,7 @@ export {
   type Backend,
   type Computer,
   type DesktopControls,
+  type DropListener,
   type EventListener,
   type ReasonText,
 } from './backend';

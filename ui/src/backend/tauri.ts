@@ -1,7 +1,14 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { open } from '@tauri-apps/plugin-dialog';
-import { CallError, type Backend, type Computer, type DesktopControls, type EventListener } from './backend';
+import {
+  CallError,
+  type Backend,
+  type Computer,
+  type DesktopControls,
+  type DropListener,
+  type EventListener,
+} from './backend';
 import type { Args, Command, Answer, StationEvent } from './contract';
 
 /** Tauri's event that carries the station's events to the window. */
@@ -56,6 +63,12 @@ const desktop: DesktopControls = {
   quit: () => shell('quit'),
 };
 
+/** Where something is dragged. */
+interface Place {
+  x: number;
+  y: number;
+}
+
 /** The core inside the desktop app, over Tauri's IPC. */
 export class TauriBackend implements Backend {
   readonly platform = 'desktop';
@@ -67,6 +80,24 @@ export class TauriBackend implements Backend {
 
   chooseFolder(startAt?: string): Promise<string | null> {
     return open({ directory: true, multiple: false, defaultPath: startAt });
+  }
+
+  filesDropped(listener: DropListener): () => void {
+    // Places come in pixels of the screen; from GTK, in those of the page (wry 0.57, src/webkitgtk/drag_drop.rs).
+    const scale = navigator.userAgent.includes('Linux') ? 1 : window.devicePixelRatio;
+    const at = ({ x, y }: Place) => [x / scale, y / scale] as const;
+    const listening = [
+      listen<{ position: Place }>('tauri://drag-over', ({ payload }) =>
+        listener.over(...at(payload.position)),
+      ),
+      listen('tauri://drag-leave', () => listener.leave()),
+      listen<{ paths: string[]; position: Place }>('tauri://drag-drop', ({ payload }) => {
+        if (payload.paths.length > 0) listener.drop(payload.paths, ...at(payload.position));
+      }),
+    ];
+    return () => {
+      for (const stop of listening) void stop.then((unlisten) => unlisten());
+    };
   }
 
   events(listener: EventListener): () => void {

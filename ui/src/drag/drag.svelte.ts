@@ -1,8 +1,12 @@
 import type { Asset } from '../backend';
+import type { Place } from '../playlist/places';
 
 /** What is being dragged. */
 export type Payload =
-  { kind: 'items'; ids: readonly string[] } | { kind: 'assets'; assets: readonly Asset[] };
+  | { kind: 'items'; ids: readonly string[] }
+  | { kind: 'assets'; assets: readonly Asset[] }
+  /** From the file manager: what they become is known once they are dropped. */
+  | { kind: 'files' };
 
 /** A place that takes what is dropped on it. */
 export interface DropTarget {
@@ -11,6 +15,8 @@ export interface DropTarget {
   /** Called when nothing hovers any longer. */
   leave(): void;
   drop(payload: Payload): void;
+  /** The place below what hovers; undefined where it cannot be dropped. */
+  place(): Place | undefined;
 }
 
 /** Pixels that the pointer moves before a press becomes a drag. */
@@ -75,6 +81,12 @@ export class Drag {
       },
       { signal, capture: true },
     );
+  }
+
+  /** Follows files that are dragged in. Answers whether they are over a place of the rundown. */
+  hoverFiles(x: number, y: number): boolean {
+    this.accepted = this.target?.hover({ kind: 'files' }, x, y) ?? false;
+    return this.accepted;
   }
 
   #hover(): void {

@@ -41,6 +41,30 @@ describe('what an empty station says', () => {
     await waitFor(() => expect(card()).toBeNull());
   });
 
+  it('leads on to a day that is filled, once the library has something', async () => {
+    const backend = stationBackend();
+    const app = await startApp(backend);
+    await app.library.refresh();
+    render(Provide, { props: { app, of: FirstRun } });
+    expect(card()).toBeVisible();
+    backend.handlers.list_assets = () => ({ total: 2, assets: [anAsset('a'), anAsset('b')] });
+    const clip = { asset_id: 'a', title: 'A', category: '', duration: 24 * 3600 * 25 };
+    backend.handlers.suggest_fill = () => ({ clips: [clip], filled: clip.duration, categories: [] });
+    await app.library.refresh();
+    await userEvent.click(await screen.findByRole('button', { name: 'Fill the day' }));
+    await waitFor(() => expect(backend.argsOf('insert_items')[0]?.items).toEqual([{ asset_id: 'a' }]));
+  });
+
+  it('makes a sample channel on request', async () => {
+    const backend = stationBackend();
+    backend.handlers.make_sample = () => ({ job: 'j' });
+    const app = await startApp(backend);
+    await app.library.refresh();
+    render(Provide, { props: { app, of: FirstRun } });
+    await userEvent.click(screen.getByRole('button', { name: 'Make a sample channel' }));
+    expect(backend.argsOf('make_sample')).toEqual([{ date: app.day.date }]);
+  });
+
   it('does not take an empty search for an empty library', async () => {
     const app = await start();
     await app.library.ask({ query: 'nothing like it' });

@@ -165,7 +165,7 @@ describe('the inspector of several items', () => {
   it('refuses to count on from values that differ', async () => {
     const { update, user } = items(two);
     await user.type(field('Duration'), '+30{Enter}');
-    expect(field('Duration')).toHaveAccessibleDescription(/The items differ/);
+    expect(field('Duration')).toHaveAccessibleDescription(/They differ/);
     expect(update).not.toHaveBeenCalled();
   });
 });
@@ -191,32 +191,66 @@ describe('the inspector of assets', () => {
 
   it('shows everything about one, and edits it in place', async () => {
     const update = vi.fn(async () => {});
-    render(AssetsInspector, { props: { ...props, assets: [asset()], view: asset(), update } });
+    render(AssetsInspector, { props: { ...props, assets: [asset()], count: 1, view: asset(), update } });
     expect(screen.getByText('pcm_s24le, stereo, 48 kHz')).toBeVisible();
     expect(screen.getByText('3 times')).toBeVisible();
     const user = userEvent.setup();
     await user.clear(field('Category'));
     await user.type(field('Category'), 'Promo{Enter}');
-    expect(update).toHaveBeenCalledWith('a1', { category: 'Promo' });
+    expect(update).toHaveBeenCalledWith({ category: 'Promo' });
   });
 
   it('says when the file is not there, or its folder is not mapped', () => {
     const view = asset({ present: false });
     const { unmount } = render(AssetsInspector, {
-      props: { ...props, assets: [view], view, update: vi.fn() },
+      props: { ...props, assets: [view], count: 1, view, update: vi.fn() },
     });
     expect(screen.getByText(/\(The file is not there\.\)/)).toBeVisible();
     unmount();
     const unmapped = asset({ present: null, local_path: null });
-    render(AssetsInspector, { props: { ...props, assets: [unmapped], view: unmapped, update: vi.fn() } });
+    render(AssetsInspector, {
+      props: { ...props, assets: [unmapped], count: 1, view: unmapped, update: vi.fn() },
+    });
     expect(screen.getByText(/set it under Settings/)).toBeVisible();
   });
 
-  it('sums several up', () => {
-    const assets = [asset(), asset({ id: 'a2', category: 'Promo', duration: 250 })];
-    render(AssetsInspector, { props: { ...props, assets, view: null, update: vi.fn() } });
-    expect(screen.getByRole('heading', { name: '2 assets' })).toBeVisible();
-    expect(screen.getByText('mixed')).toBeVisible();
+  describe('of several', () => {
+    const several = [
+      asset({ title: 'A', notes: 'HD' }),
+      asset({ id: 'a2', title: 'B', notes: 'HD', category: 'Promo', duration: 250 }),
+    ];
+    const shown = (count = 2) => {
+      const update = vi.fn(async () => {});
+      render(AssetsInspector, { props: { ...props, assets: several, count, view: null, update } });
+      return { update, user: userEvent.setup() };
+    };
+
+    it('shows what they share, and that the rest is mixed', () => {
+      shown();
+      expect(screen.getByRole('heading', { name: '2 assets' })).toBeVisible();
+      expect(field('Notes')).toHaveValue('HD');
+      for (const mixed of ['Title', 'Category', 'Duration']) {
+        expect(field(mixed)).toHaveAttribute('placeholder', 'mixed');
+        expect(field(mixed)).toHaveValue('');
+      }
+    });
+
+    it('sets one value in all of them, and counts on from none that differ', async () => {
+      const { update, user } = shown();
+      await user.type(field('Duration'), '+30{Enter}');
+      expect(field('Duration')).toHaveAccessibleDescription(/They differ/);
+      expect(update).not.toHaveBeenCalled();
+      await user.clear(field('Duration'));
+      await user.type(field('Duration'), '10:00{Enter}');
+      await user.type(field('Category'), 'News{Enter}');
+      expect(update.mock.calls).toEqual([[{ duration: 250 }], [{ category: 'News' }]]);
+    });
+
+    it('claims nothing of those that are not known here', () => {
+      shown(3);
+      expect(screen.getByRole('heading', { name: '3 assets' })).toBeVisible();
+      expect(field('Notes')).toHaveAttribute('placeholder', 'mixed');
+    });
   });
 });
 

@@ -8,12 +8,12 @@ import { ITEM } from './strings';
 
 const isRelative = (text: string) => /^\s*[+\-−]/.test(text);
 
-/** A count of frames for all `items`; `+` and `-` need a value that they share. */
-export function framesEntry(
+/** A count of frames for all `items` (or assets); `+` and `-` need a value that they share. */
+export function framesEntry<Field extends string>(
   text: string,
   rate: FrameRate,
-  items: readonly ItemView[],
-  field: 'duration' | 'in_point',
+  items: readonly Record<Field, number>[],
+  field: Field,
 ): Entry<number> {
   const present = shared(items, (item) => item[field]);
   if (present.mixed && isRelative(text)) return { ok: false, error: ITEM.differ };

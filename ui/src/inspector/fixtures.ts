@@ -50,6 +50,8 @@ export function asset(change: Partial<AssetView> = {}): AssetView {
     local_path: '/srv/media/news/evening.mxf',
     present: true,
     finding: null,
+    thumbnail: null,
+    media: null,
     used_by: 3,
     ...change,
   };

@@ -67,8 +67,8 @@ export const ITEM = texts({
   marks: { en: 'To note', de: 'Zu beachten' },
   needsTitle: { en: 'An item needs a title.', de: 'Ein Element braucht einen Titel.' },
   differ: {
-    en: 'The items differ: type a whole value without + or −.',
-    de: 'Die Elemente sind verschieden: Geben Sie einen ganzen Wert ohne + oder − ein.',
+    en: 'They differ: type a whole value without + or −.',
+    de: 'Sie sind verschieden: Geben Sie einen ganzen Wert ohne + oder − ein.',
   },
   noAsset: {
     en: 'Stands alone: refers to no asset of the library.',
@@ -80,8 +80,8 @@ export const ITEM = texts({
 export const ASSET = texts({
   several: (n: number) => ({ en: counted(n, 'asset', 'assets'), de: counted(n, 'Asset', 'Assets') }),
   severalHint: {
-    en: 'Select one asset to edit it.',
-    de: 'Wählen Sie eines aus, um es zu bearbeiten.',
+    en: 'What is changed here is changed in all of them, as one step.',
+    de: 'Was hier geändert wird, wird in allen geändert, in einem Schritt.',
   },
   title: { en: 'Title', de: 'Titel' },
   needsTitle: { en: 'An asset needs a title.', de: 'Ein Asset braucht einen Titel.' },
@@ -102,6 +102,7 @@ export const ASSET = texts({
     en: 'No file: a live source, or entered by hand.',
     de: 'Keine Datei: eine Livequelle oder von Hand angelegt.',
   },
+  withoutFile: { en: 'none', de: 'keiner' },
   unmapped: {
     en: 'The media folder has no folder on this station; set it under Settings, Media folders.',
     de: 'Der Medienordner hat auf dieser Station keinen Ordner; setzen Sie ihn unter Einstellungen, Medienordner.',

@@ -82,6 +82,11 @@ export const SCAN = texts({
     en: 'There are more; type the path to reach them.',
     de: 'Es gibt noch mehr; geben Sie den Pfad ein, um sie zu erreichen.',
   },
+  watch: { en: 'Keep watching this folder', de: 'Diesen Ordner weiter überwachen' },
+  watchSays: {
+    en: 'New files come into the library by themselves. Settings, Media folders ends it.',
+    de: 'Neue Dateien kommen von selbst in die Bibliothek. Unter Einstellungen, Medienordner endet es.',
+  },
   needsFolder: { en: 'Choose a folder first.', de: 'Wählen Sie zuerst einen Ordner.' },
   do: { en: 'Add this folder', de: 'Diesen Ordner hinzufügen' },
 });

@@ -31,8 +31,8 @@ function settings(
       database_bytes: 34_100_000,
       journal: { entries: 4_812, bytes: 9_700_000, entries_min: 100_000, unacknowledged_bytes_max: 4e9 },
     },
-    list_media_roots: { roots },
-    set_media_root: { roots },
+    list_media_roots: { roots, watched: [] },
+    set_media_root: { roots, watched: [] },
     restore_backup: { damaged },
     verify: { ok: verified, sum: 'a', scanned_sum: 'a', cells: 182_000, ms: 88 },
   };

@@ -9,6 +9,9 @@ export class FilesStore {
   readonly missing: number = $derived(this.check?.missing ?? 0);
   readonly changed: number = $derived(this.check?.changed ?? 0);
 
+  /** Watched folders that are not there. */
+  readonly goneFolders: readonly string[] = $derived(this.check?.gone_folders ?? []);
+
   async refresh(): Promise<void> {
     this.check = await this.backend.call('get_file_check', {});
   }

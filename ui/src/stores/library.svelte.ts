@@ -41,6 +41,8 @@ export class LibraryStore {
   /** The categories that assets have. */
   categories = $state.raw<readonly Category[]>([]);
   total = $state(0);
+  /** The words that these were found by: other ones may be on their way. */
+  found = $state('');
   /** Whether the first answer is there. */
   loaded = $state(false);
   error = $state<string | null>(null);
@@ -151,8 +153,12 @@ export class LibraryStore {
     return (await this.backend.call('add_assets', { assets: [asset] })).assets[0];
   }
 
-  async update(id: string, set: AssetSet): Promise<void> {
-    await this.backend.call('update_asset', { id, set });
+  /** Sets the same for all of these, as one edit. */
+  async update(ids: readonly string[], set: AssetSet): Promise<void> {
+    const [id, ...others] = ids;
+    if (id === undefined) return;
+    if (others.length === 0) await this.backend.call('update_asset', { id, set });
+    else await this.backend.call('update_assets', { ids: [...ids], set });
   }
 
   async remove(ids: string[]): Promise<void> {
@@ -177,6 +183,7 @@ export class LibraryStore {
       if (question !== this.#question) return;
       this.#keep(page, answer.assets, replace);
       this.total = answer.total;
+      this.found = this.query;
       this.loaded = true;
       this.error = null;
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { MenuGroups } from '../components/Menu.svelte';
+import type { SettingsSection } from '../settings/strings';
 
 /** The columns of an item that can be edited in place. */
 export type Cell = 'start' | 'title' | 'duration';
@@ -30,6 +31,8 @@ export class ViewStore {
   /** Whether the field for a time to go to is open. */
   goToTime = $state(false);
   menu = $state.raw<{ label: string; groups: MenuGroups; at: { x: number; y: number } } | null>(null);
+  /** The section of the settings that is open, or opens next. */
+  settingsSection = $state<SettingsSection>('channel');
   /** Whether the library's filters are open. */
   libraryFilters = $state(false);
   /** The asset that the asset form edits; null for a new one. */

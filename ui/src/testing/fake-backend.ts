@@ -100,6 +100,7 @@ export function aDay(items: readonly ItemView[], change: Partial<PlaylistView> =
 export function anAsset(id: string, change: Partial<AssetRow> = {}): AssetRow {
   return {
     file_state: null,
+    thumbnail: null,
     id,
     kind: 'clip',
     title: `Asset ${id}`,
@@ -174,7 +175,7 @@ export function stationBackend(
       const first = offset ?? 0;
       return { total: assets.length, assets: assets.slice(first, first + (limit ?? 100)) };
     },
-    get_file_check: () => ({ missing: 0, changed: 0, checked_at: null }),
+    get_file_check: () => ({ missing: 0, changed: 0, checked_at: null, gone_folders: [] }),
     list_categories: () => ({ categories: [] }),
     list_jobs: () => [],
     get_alarms: () => ({ open: [], sounds: false, trouble: false }),

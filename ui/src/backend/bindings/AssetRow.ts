@@ -14,6 +14,10 @@ export type AssetRow = {
  */
 file_state: FileState | null, 
 /**
+ * The link to its small picture on this station; null where it has none.
+ */
+thumbnail: string | null, 
+/**
  * Identity.
  */
 id: AssetId, 

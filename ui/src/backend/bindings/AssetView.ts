@@ -22,6 +22,14 @@ present: boolean | null,
  */
 finding: FileFinding | null, 
 /**
+ * The link to its small picture on this station; null where it has none.
+ */
+thumbnail: string | null, 
+/**
+ * The link to its file on this station, for players; null where it has none.
+ */
+media: string | null, 
+/**
  * How many items refer to it.
  */
 used_by: number, 

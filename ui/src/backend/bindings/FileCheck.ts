@@ -15,4 +15,8 @@ changed: number,
 /**
  * When all files were last looked at (RFC 3339); null where that was not yet since the start.
  */
-checked_at: string | null, };
+checked_at: string | null, 
+/**
+ * The watched folders that are not there.
+ */
+gone_folders: Array<string>, };

@@ -84,6 +84,8 @@ pub struct AssetRow {
     pub asset: Asset,
     /// What is wrong with its file on this station; null where nothing is known to be.
     pub file_state: Option<FileState>,
+    /// The link to its small picture on this station; null where it has none.
+    pub thumbnail: Option<String>,
 }
 
 /// A category, and how many assets have it.
@@ -114,6 +116,8 @@ pub struct FileCheck {
     pub changed: u64,
     /// When all files were last looked at (RFC 3339); null where that was not yet since the start.
     pub checked_at: Option<String>,
+    /// The watched folders that are not there.
+    pub gone_folders: Vec<String>,
 }
 
 /// `update_from_files`: takes into the library what this station's changed files are now, their durations above all, as one
@@ -181,6 +185,10 @@ pub struct AssetView {
     pub present: Option<bool>,
     /// What this station found about its file; null where it is as the library has it, or was not looked at.
     pub finding: Option<FileFinding>,
+    /// The link to its small picture on this station; null where it has none.
+    pub thumbnail: Option<String>,
+    /// The link to its file on this station, for players; null where it has none.
+    pub media: Option<String>,
     /// How many items refer to it.
     pub used_by: u64,
 }
@@ -270,6 +278,28 @@ pub struct AssetUpdated {
     pub committed: Committed,
 }
 
+/// `update_assets`: sets the same for several assets, as one edit; at most 10,000.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct UpdateAssets {
+    /// Which.
+    pub ids: Vec<AssetId>,
+    /// What to set; not the file, which several assets cannot share by an edit.
+    pub set: AssetSet,
+}
+
+/// What `update_assets` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AssetsUpdated {
+    /// The assets as they are now, in the order given.
+    pub assets: Vec<Asset>,
+    /// Where in the history.
+    #[serde(flatten)]
+    pub committed: Committed,
+}
+
 /// `delete_assets`: items that refer to them stand alone afterwards.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -293,12 +323,55 @@ pub struct MediaRoot {
     pub assets: u64,
 }
 
-/// What `list_media_roots` and `set_media_root` answer.
+/// What `list_media_roots`, `set_media_root` and `watch_folder` answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct MediaRoots {
     /// By name.
     pub roots: Vec<MediaRoot>,
+    /// The folders that this station watches, by path.
+    pub watched: Vec<WatchedFolder>,
+}
+
+/// How the watching of a folder goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum WatchState {
+    /// It was not looked at yet.
+    Starting,
+    /// The system tells of what happens in it; it is looked at every minute besides.
+    Watching,
+    /// It is looked at every minute: the system does not tell of it.
+    Polling,
+    /// It is not there. It is looked for every minute.
+    Gone,
+    /// This station does not edit: it marks what is missing and adds nothing.
+    Waiting,
+}
+
+/// A folder whose new media files come into the library by themselves. Known to this station alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WatchedFolder {
+    /// The folder on this station.
+    pub path: String,
+    /// The media root that it is, or lies in.
+    pub root: String,
+    /// How that goes.
+    pub state: WatchState,
+}
+
+/// `watch_folder`: has a media root, or a folder in one, watched or no longer. Local: works on a secondary too, which adds
+/// once it edits.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct WatchFolder {
+    /// Absolute path of the folder.
+    pub path: String,
+    /// Whether to watch it.
+    pub watch: bool,
 }
 
 /// `set_media_root`: maps a name to a folder of this station. Local: works on a secondary too.
@@ -311,4 +384,55 @@ pub struct SetMediaRoot {
     /// Absolute path of the folder; null to forget it.
     #[serde(default)]
     pub path: Option<String>,
+}
+
+/// `locate_files`: at most 1,000 paths.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct LocateFiles {
+    /// Absolute paths of files and folders on the station's machine.
+    pub paths: Vec<String>,
+}
+
+/// What `locate_files` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LocatedFiles {
+    /// In the order of the paths.
+    pub files: Vec<LocatedFile>,
+}
+
+/// Where a file or folder stands to this station's library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LocatedFile {
+    /// The path as it was given.
+    pub path: String,
+    /// The folder that it is, or that it lies in; null where it is not there.
+    pub folder: Option<String>,
+    /// Whether that lies in a media root of this station.
+    pub inside: bool,
+    /// The asset of the file, where the library has it.
+    pub asset_id: Option<AssetId>,
+    /// Why it cannot be taken in; null where it may.
+    pub problem: Option<String>,
+}
+
+/// `add_files`: reads media files (and those below folders) that lie in media roots into the library.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct AddFiles {
+    /// Absolute paths of files and folders on the station's machine; at most 1,000.
+    pub paths: Vec<String>,
+}
+
+/// `make_sample`: a few clips and a day of them, for an empty library.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct MakeSample {
+    /// The broadcast day that is filled.
+    pub date: String,
 }

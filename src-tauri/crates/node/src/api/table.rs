@@ -184,6 +184,8 @@ commands! {
     Edits add_assets: AddAssets => AssetsAdded;
     /// Changes an asset.
     Edits update_asset: UpdateAsset => AssetUpdated;
+    /// Sets the same for several assets, as one edit.
+    Edits update_assets: UpdateAssets => AssetsUpdated;
     /// Deletes assets.
     Edits delete_assets: DeleteAssets => Deleted;
     /// How the media files of this station stand.
@@ -196,8 +198,16 @@ commands! {
     Local list_media_roots: Nothing => MediaRoots;
     /// Maps a media root to a folder of this station.
     Local set_media_root: SetMediaRoot => MediaRoots;
+    /// Has a folder watched, or no longer.
+    Local watch_folder: WatchFolder => MediaRoots;
     /// Starts reading a folder's media files into the library.
     Edits scan_folder: ScanFolder => JobStarted;
+    /// Where files and folders of the station's machine stand to its library.
+    Local locate_files: LocateFiles => LocatedFiles;
+    /// Starts reading files that lie in media roots into the library.
+    Edits add_files: AddFiles => JobStarted;
+    /// Starts making a sample channel on an empty station.
+    Edits make_sample: MakeSample => JobStarted;
     /// A job.
     Local get_job: WhichJob => Job;
     /// The jobs that run, and those that ended lately, newest first.

@@ -4,6 +4,7 @@ use domain::asset::{Asset, AssetKind, FileState, MediaFile};
 use domain::ids::AssetId;
 use domain::rate::FrameRate;
 use domain::validate;
+use std::path::PathBuf;
 use store::tables;
 use uuid::Uuid;
 
@@ -12,12 +13,14 @@ use super::desk::{channel_and_clock, count, distinct};
 use super::media_roots::{MediaRootFolders, existing_folder};
 use crate::api::{
     AddAssets, ApiError, AssetFilter, AssetRow, AssetSet, AssetSort, AssetUpdated, AssetView,
-    Assets, AssetsAdded, Categories, Category, DeleteAssets, Deleted, ErrorCode, GetAsset,
-    JobStarted, ListAssets, NewAsset, ScanFolder, UpdateAsset,
+    Assets, AssetsAdded, AssetsUpdated, Categories, Category, DeleteAssets, Deleted, ErrorCode,
+    GetAsset, JobStarted, ListAssets, NewAsset, ScanFolder, UpdateAsset, UpdateAssets,
 };
+use crate::library::Roots;
 use crate::library::ffprobe::Prober;
 use crate::library::jobs::Jobs;
 use crate::library::scan::{Known, Library, Probed, Scan};
+use crate::library::view::{Part, Viewer};
 
 /// How many assets one command takes.
 const ASSETS_MAX: usize = 10_000;
@@ -30,7 +33,7 @@ const CATEGORIES_MAX: u32 = 1_000;
 ///
 /// # Errors
 /// `invalid` for a query beyond its limit, `internal`.
-pub async fn list(desk: &Desk, args: ListAssets) -> Result<Assets, ApiError> {
+pub async fn list(desk: &Desk, viewer: &Viewer, args: ListAssets) -> Result<Assets, ApiError> {
     let search = args.query.unwrap_or_default();
     if search.chars().nth(QUERY_CHARS_MAX).is_some() {
         return Err(ApiError::invalid(
@@ -53,6 +56,7 @@ pub async fn list(desk: &Desk, args: ListAssets) -> Result<Assets, ApiError> {
     let states = desk.files().states();
     let row = |asset: Asset| AssetRow {
         file_state: states.get(&asset.id).copied(),
+        thumbnail: viewer.link(&asset, Part::Thumbnail),
         asset,
     };
     Ok(Assets {
@@ -102,6 +106,7 @@ fn sort(sort: AssetSort) -> tables::assets::AssetSort {
 pub async fn get(
     desk: &Desk,
     folders: &MediaRootFolders,
+    viewer: &Viewer,
     args: GetAsset,
 ) -> Result<AssetView, ApiError> {
     let mut reader = desk.read().await?;
@@ -115,6 +120,8 @@ pub async fn get(
     };
     let finding = super::media_files::finding(&mut reader, &asset, &roots).await?;
     Ok(AssetView {
+        thumbnail: viewer.link(&asset, Part::Thumbnail),
+        media: viewer.link(&asset, Part::Media),
         finding,
         asset,
         local_path: local_path.map(|path| path.display().to_string()),
@@ -201,6 +208,32 @@ fn changed(old: Asset, set: AssetSet) -> Asset {
     }
 }
 
+/// `update_assets`.
+///
+/// # Errors
+/// `not_found`, `invalid`, `too_large`, `read_only`, `busy`, `no_space`.
+pub async fn update_several(desk: &Desk, args: UpdateAssets) -> Result<AssetsUpdated, ApiError> {
+    desk.check_editable()?;
+    let ids = distinct(&args.ids, ASSETS_MAX)?;
+    if args.set.file.is_some() {
+        let message = "Each asset has a file of its own: set it for one asset.";
+        return Err(ApiError::invalid("file", message));
+    }
+    let mut edit = desk
+        .edit(format!("Change {}", count(ids.len(), "asset")))
+        .await?;
+    let mut assets = Vec::with_capacity(ids.len());
+    for id in ids {
+        let old = tables::assets::get(edit.connection(), id).await?;
+        let new = changed(old, args.set.clone());
+        assets.push(tables::assets::update(edit.connection(), new).await?);
+    }
+    Ok(AssetsUpdated {
+        assets,
+        committed: desk.commit(edit).await?,
+    })
+}
+
 /// `delete_assets`.
 ///
 /// # Errors
@@ -242,14 +275,25 @@ pub async fn scan(
     let folder = existing_folder(&args.path).await?;
     let (_, roots) = folders.place(&folder).await?;
     let label = format!("Scan {}", folder.display());
-    let scan = Scan {
+    let scan = scanning(desk, prober, roots, folder);
+    let job = jobs.start(label, |work| scan.run(work))?;
+    Ok(JobStarted { job })
+}
+
+/// A scan of a folder into the library.
+#[must_use]
+pub fn scanning(
+    desk: &Desk,
+    prober: &Prober,
+    roots: Roots,
+    folder: PathBuf,
+) -> Scan<impl Library + 'static + use<>> {
+    Scan {
         library: ScanDesk(desk.clone()),
         prober: prober.clone(),
         roots,
         folder,
-    };
-    let job = jobs.start(label, |work| scan.run(work))?;
-    Ok(JobStarted { job })
+    }
 }
 
 /// The library as a scan sees it.
@@ -289,7 +333,8 @@ impl Library for ScanDesk {
                 Some(id) => tables::assets::by_ids(edit.connection(), [id])
                     .await?
                     .remove(&id),
-                None => None,
+                // Another job may have added it meanwhile.
+                None => tables::assets::of_file(edit.connection(), &file.file).await?,
             };
             let asset = found(file, rate, &added_at);
             match known {

@@ -9,11 +9,16 @@ use tokio::sync::Mutex;
 
 use super::Desk;
 use super::folders::absolute;
-use crate::api::{ApiError, MediaRoot, MediaRoots, SetMediaRoot};
-use crate::library::{Place, Roots};
+use crate::api::{
+    ApiError, ErrorCode, MediaRoot, MediaRoots, SetMediaRoot, WatchFolder, WatchedFolder,
+};
+use crate::library::watch::Watched;
+use crate::library::{Place, ROOTS_KEY, Roots};
 
-/// The key of the folders among the store's local records.
-const KEY: &str = "media_roots";
+/// The key of the watched folders among the store's local records.
+const WATCHED_KEY: &str = "watched_folders";
+/// How many folders are watched at most.
+const WATCHED_MAX: usize = 100;
 
 /// The folders of this station's media roots, kept with its local data.
 pub struct MediaRootFolders {
@@ -36,7 +41,7 @@ impl MediaRootFolders {
     /// # Errors
     /// `internal`.
     pub async fn all(&self) -> Result<Roots, ApiError> {
-        Ok(self.store.local(KEY).await?.unwrap_or_default())
+        Ok(self.store.local(ROOTS_KEY).await?.unwrap_or_default())
     }
 
     /// Finds the media root of a folder that is to be scanned, or makes one of it.
@@ -50,9 +55,34 @@ impl MediaRootFolders {
         if place.is_new {
             validate::line("root", &place.root, validate::NAME_CHARS_MAX)?;
             roots.0.insert(place.root.clone(), place.folder.clone());
-            self.store.put_local(KEY, &roots).await?;
+            self.store.put_local(ROOTS_KEY, &roots).await?;
         }
         Ok((place, roots))
+    }
+
+    /// The folders that are watched, by path.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn watched(&self) -> Result<Vec<PathBuf>, ApiError> {
+        Ok(self.store.local(WATCHED_KEY).await?.unwrap_or_default())
+    }
+
+    async fn set_watched(&self, folder: PathBuf, watch: bool) -> Result<(), ApiError> {
+        let _changing = self.changing.lock().await;
+        let mut folders = self.watched().await?;
+        folders.retain(|known| *known != folder);
+        if watch {
+            if folders.len() >= WATCHED_MAX {
+                let message = format!(
+                    "{WATCHED_MAX} folders are watched already: watch one that holds several of them."
+                );
+                return Err(ApiError::new(ErrorCode::TooLarge, message));
+            }
+            folders.push(folder);
+            folders.sort();
+        }
+        Ok(self.store.put_local(WATCHED_KEY, &folders).await?)
     }
 
     async fn set(&self, name: String, folder: Option<PathBuf>) -> Result<(), ApiError> {
@@ -65,7 +95,7 @@ impl MediaRootFolders {
             }
             None => {}
         }
-        Ok(self.store.put_local(KEY, &roots).await?)
+        Ok(self.store.put_local(ROOTS_KEY, &roots).await?)
     }
 }
 
@@ -73,11 +103,24 @@ impl MediaRootFolders {
 ///
 /// # Errors
 /// `internal`.
-pub async fn list(desk: &Desk, folders: &MediaRootFolders) -> Result<MediaRoots, ApiError> {
+pub async fn list(
+    desk: &Desk,
+    folders: &MediaRootFolders,
+    watched: &Watched,
+) -> Result<MediaRoots, ApiError> {
     let in_use = tables::media_roots::in_use(&mut *desk.read().await?).await?;
-    let mut roots: BTreeMap<String, (Option<PathBuf>, u64)> = folders
-        .all()
+    let mapped = folders.all().await?;
+    let shown_watched = folders
+        .watched()
         .await?
+        .into_iter()
+        .map(|path| WatchedFolder {
+            root: mapped.place(&path).root,
+            state: watched.state(&path),
+            path: path.display().to_string(),
+        })
+        .collect();
+    let mut roots: BTreeMap<String, (Option<PathBuf>, u64)> = mapped
         .0
         .into_iter()
         .map(|(name, folder)| (name, (Some(folder), 0)))
@@ -100,7 +143,39 @@ pub async fn list(desk: &Desk, folders: &MediaRootFolders) -> Result<MediaRoots,
             assets,
         });
     }
-    Ok(MediaRoots { roots: shown })
+    Ok(MediaRoots {
+        roots: shown,
+        watched: shown_watched,
+    })
+}
+
+/// `watch_folder`.
+///
+/// # Errors
+/// `invalid` for a folder that lies in no media root, `not_found` for one that is not there, `too_large` where too many are
+/// watched; `no_space`.
+pub async fn watch(
+    desk: &Desk,
+    folders: &MediaRootFolders,
+    watched: &Watched,
+    args: WatchFolder,
+) -> Result<MediaRoots, ApiError> {
+    // One that vanished can still be let go.
+    let folder = if args.watch {
+        existing_folder(&args.path).await?
+    } else {
+        absolute(&args.path)?
+    };
+    if args.watch && folders.all().await?.place(&folder).is_new {
+        let message = format!(
+            "{} lies in no media folder of this station: add it to the library first, then watch it.",
+            folder.display()
+        );
+        return Err(ApiError::invalid("path", message));
+    }
+    folders.set_watched(folder, args.watch).await?;
+    watched.changed();
+    list(desk, folders, watched).await
 }
 
 /// `set_media_root`.
@@ -111,6 +186,7 @@ pub async fn list(desk: &Desk, folders: &MediaRootFolders) -> Result<MediaRoots,
 pub async fn set(
     desk: &Desk,
     folders: &MediaRootFolders,
+    watched: &Watched,
     args: SetMediaRoot,
 ) -> Result<MediaRoots, ApiError> {
     let name = args.name.trim().to_owned();
@@ -120,7 +196,8 @@ pub async fn set(
         None => None,
     };
     folders.set(name, folder).await?;
-    list(desk, folders).await
+    watched.changed();
+    list(desk, folders, watched).await
 }
 
 /// A folder that is there, as a request names it, without links and dots in its path.
@@ -131,8 +208,7 @@ pub(super) async fn existing_folder(path: &str) -> Result<PathBuf, ApiError> {
     let path = absolute(path)?;
     let not_there = |why: String| {
         let message = format!("The folder {} cannot be used: {why}.", path.display());
-        ApiError::new(crate::api::ErrorCode::NotFound, message)
-            .with(serde_json::json!({ "field": "path" }))
+        ApiError::new(ErrorCode::NotFound, message).with(serde_json::json!({ "field": "path" }))
     };
     let folder = tokio::fs::canonicalize(&path)
         .await

@@ -5,6 +5,7 @@ pub mod backups;
 pub mod compare;
 pub mod data;
 mod desk;
+pub mod dropped;
 mod errors;
 pub mod exchange;
 pub mod folders;
@@ -17,6 +18,7 @@ pub mod peer;
 pub mod planning;
 pub mod playlist;
 pub mod redundancy;
+pub mod sample;
 pub mod settings;
 
 pub use desk::Desk;

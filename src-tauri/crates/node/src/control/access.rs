@@ -103,6 +103,11 @@ pub(super) async fn check_token<H: Handlers + 'static>(
     ApiError::new(ErrorCode::Unauthorized, message).into_response()
 }
 
+/// Whether a request comes with the token.
+pub(super) fn has_token<H: Handlers>(served: &Served<H>, headers: &HeaderMap) -> bool {
+    offered_token(headers).is_some_and(|offered| served.token.is(offered))
+}
+
 /// Lets in who has that token, or the one that reads the metrics and nothing else.
 pub(super) async fn check_metrics_token<H: Handlers + 'static>(
     State(served): State<Arc<Served<H>>>,

@@ -10,6 +10,7 @@ mod events;
 #[cfg(all(feature = "failpoints", debug_assertions))]
 mod failpoints;
 mod file;
+mod media;
 mod metrics;
 mod pages;
 
@@ -34,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::api::Handlers;
+use crate::library::view::Viewer;
 use crate::metrics::Exporter;
 use crate::station::Events;
 
@@ -48,6 +50,7 @@ struct Served<H> {
     /// Reads the metrics and nothing else.
     metrics_token: Token,
     exporter: Exporter,
+    viewer: Viewer,
     address: SocketAddr,
     ui: Option<PathBuf>,
     listeners: TaskTracker,
@@ -64,6 +67,8 @@ pub struct Options<'o> {
     pub ui: Option<PathBuf>,
     /// What Prometheus is shown.
     pub exporter: Exporter,
+    /// The media that a screen shows.
+    pub viewer: Viewer,
 }
 
 /// The control API, listening.
@@ -101,11 +106,13 @@ impl ControlServer {
             port,
             ui,
             exporter,
+            viewer,
         } = options;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let token = Token::random();
         let url = format!("http://{address}");
+        viewer.served_at(&url);
         let file = file::write(
             data_dir,
             &Control {
@@ -120,6 +127,7 @@ impl ControlServer {
             token: token.clone(),
             metrics_token: file::metrics_token(data_dir)?,
             exporter,
+            viewer,
             address,
             ui,
             listeners: tasks.clone(),
@@ -201,9 +209,13 @@ fn router<H: Handlers + 'static>(served: Arc<Served<H>>) -> Router {
             served.clone(),
             access::check_metrics_token::<H>,
         ));
+    let media = Router::new()
+        .route("/thumbnail/{id}", get(media::thumbnail::<H>))
+        .route("/media/{id}", get(media::media::<H>));
     Router::new()
         .merge(api)
         .merge(metrics)
+        .merge(media)
         .fallback(get(pages::page::<H>))
         .layer(middleware::from_fn_with_state(
             served.clone(),

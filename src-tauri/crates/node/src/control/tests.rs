@@ -382,3 +382,135 @@ async fn call_finds_the_station_by_its_data_directory() {
     assert_eq!(json!(gone.code), "unavailable");
     assert!(gone.message.contains("tandem-node run"), "{gone}");
 }
+
+#[tokio::test]
+async fn pictures_and_films_of_the_library_open_with_their_ticket_alone_and_in_parts() {
+    let bench = Bench::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let film = dir.path().join("film.webm");
+    let made = std::process::Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-nostdin",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=size=64x36:rate=25",
+        ])
+        .args(["-t", "1", "-c:v", "libvpx"])
+        .arg(&film)
+        .status()
+        .expect("ffmpeg is installed (apt install ffmpeg)");
+    assert!(made.success());
+    let bytes = std::fs::read(&film).unwrap();
+    std::fs::write(dir.path().join("page.html"), "<script>").unwrap();
+
+    let router = bench.station.router();
+    let mut events = bench.station.events();
+    let path = dir.path().to_str().unwrap();
+    router
+        .call("scan_folder", json!({ "path": path }))
+        .await
+        .unwrap();
+    let listed = loop {
+        tokio::time::timeout(PATIENCE, events.recv())
+            .await
+            .unwrap()
+            .unwrap();
+        let listed = router.call("list_assets", json!({})).await.unwrap();
+        if listed["total"] == 1 {
+            break listed["assets"][0].clone();
+        }
+    };
+    let id = listed["id"].as_str().unwrap();
+    let seen = router.call("get_asset", json!({ "id": id })).await.unwrap();
+    let (picture, media) = (
+        seen["thumbnail"].as_str().unwrap(),
+        seen["media"].as_str().unwrap(),
+    );
+    assert_eq!(listed["thumbnail"], picture);
+
+    let get = |url: String| bench.http.get(url).send();
+    let answer = get(picture.into()).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "image/jpeg");
+    assert!(
+        answer.bytes().await.unwrap().starts_with(&[0xff, 0xd8]),
+        "it is a JPEG"
+    );
+    let answer = get(media.into()).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "video/webm");
+    assert_eq!(answer.bytes().await.unwrap(), bytes);
+
+    let part = bench
+        .http
+        .get(media)
+        .header("range", "bytes=10-19")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(
+        part.headers()["content-range"],
+        format!("bytes 10-19/{}", bytes.len())
+    );
+    assert_eq!(part.bytes().await.unwrap(), bytes[10..20]);
+    let beyond = bench
+        .http
+        .get(media)
+        .header("range", "bytes=999999999-")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(beyond.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+
+    let bare = |url: &str| url.split('?').next().unwrap().to_owned();
+    for refused in [
+        bare(media),
+        media.replace("/media/", "/thumbnail/"),
+        picture.replace("/thumbnail/", "/media/"),
+        format!("{}?ticket=0123", bare(media)),
+    ] {
+        let status = get(refused.clone()).await.unwrap().status();
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{refused}");
+    }
+    let lured = bench
+        .http
+        .get(media)
+        .header("origin", "http://example.org")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        lured.status(),
+        StatusCode::UNAUTHORIZED,
+        "a page of another origin"
+    );
+
+    // What is no film is no page of this origin either, and a path that leads out of its root opens nothing.
+    let root = listed["file"]["root"].clone();
+    let files = ["page.html", "gone.webm"]
+        .map(|path| json!({ "title": path, "file": { "root": root, "path": path } }));
+    let added = router
+        .call("add_assets", json!({ "assets": files }))
+        .await
+        .unwrap();
+    let link = async |at: usize| {
+        let id = &added["assets"][at]["id"];
+        let seen = router.call("get_asset", json!({ "id": id })).await.unwrap();
+        seen["media"].as_str().unwrap().to_owned()
+    };
+    let page = get(link(0).await).await.unwrap();
+    assert_eq!(page.headers()["content-type"], "application/octet-stream");
+    assert!(
+        page.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("sandbox")
+    );
+    assert_eq!(
+        get(link(1).await).await.unwrap().status(),
+        StatusCode::NOT_FOUND
+    );
+    bench.station.stop().await;
+}

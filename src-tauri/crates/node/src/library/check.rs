@@ -268,7 +268,7 @@ fn look_at(path: &Path) -> Look {
 }
 
 /// A file's size and date as the library keeps them.
-pub(super) fn size_and_date(metadata: &Metadata) -> (Option<i64>, Option<String>) {
+pub(crate) fn size_and_date(metadata: &Metadata) -> (Option<i64>, Option<String>) {
     let modified_at = metadata
         .modified()
         .ok()

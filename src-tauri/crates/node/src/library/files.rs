@@ -8,6 +8,7 @@ use domain::ids::AssetId;
 use jiff::Timestamp;
 use store::{Store, tables};
 
+use super::watch::Watched;
 use crate::api::{ApiError, Event, FileCheck};
 use crate::station::Events;
 
@@ -20,6 +21,7 @@ struct Inner {
     events: Events,
     states: RwLock<Arc<HashMap<AssetId, FileState>>>,
     checked_at: Mutex<Option<Timestamp>>,
+    watched: Watched,
 }
 
 impl Files {
@@ -27,13 +29,14 @@ impl Files {
     ///
     /// # Errors
     /// [`ApiError`] `internal`.
-    pub async fn open(store: Store, events: Events) -> Result<Self, ApiError> {
+    pub async fn open(store: Store, events: Events, watched: Watched) -> Result<Self, ApiError> {
         let states = tables::files::states(&mut *store.read().await?).await?;
         Ok(Self(Arc::new(Inner {
             store,
             events,
             states: RwLock::new(Arc::new(states)),
             checked_at: Mutex::default(),
+            watched,
         })))
     }
 
@@ -42,6 +45,11 @@ impl Files {
     pub fn states(&self) -> Arc<HashMap<AssetId, FileState>> {
         let states = self.0.states.read();
         states.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where assets are read.
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
     }
 
     /// How the files stand, and since when that is known.
@@ -59,7 +67,13 @@ impl Files {
             checked_at: checked_at
                 .unwrap_or_else(PoisonError::into_inner)
                 .map(|at| at.to_string()),
+            gone_folders: self.0.watched.gone(),
         }
+    }
+
+    /// Tells whoever shows it how the files stand.
+    pub(super) fn tell(&self) {
+        self.0.events.send(Event::Files(self.summary()));
     }
 
     /// All files were looked at.
@@ -79,7 +93,7 @@ impl Files {
             }
             *known = Arc::new(states);
         }
-        self.0.events.send(Event::Files(self.summary()));
+        self.tell();
         Ok(())
     }
 }

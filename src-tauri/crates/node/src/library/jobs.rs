@@ -147,6 +147,22 @@ impl Jobs {
         self.get(id)
     }
 
+    /// Waits until a job has ended.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn ended(&self, id: Uuid) -> Result<Job, ApiError> {
+        let ended = {
+            let slots = self.slots();
+            let slot = slots.iter().find(|slot| slot.job.job == id);
+            slot.ok_or_else(|| ApiError::not_found("job", id))?
+                .ended
+                .clone()
+        };
+        ended.cancelled().await;
+        self.get(id)
+    }
+
     /// Work that nobody is told of: it goes on beside everything until the station stops.
     #[must_use]
     pub fn unseen(&self) -> Work {
@@ -197,6 +213,13 @@ impl Work {
     /// Reports progress.
     pub fn progress(&self, change: impl FnOnce(&mut Job)) {
         self.jobs.change(self.id, false, change);
+    }
+
+    /// Whether anything was reported that could not be done.
+    #[must_use]
+    pub fn has_problems(&self) -> bool {
+        let job = self.jobs.get(self.id);
+        job.is_ok_and(|job| job.problem_count > 0)
     }
 
     /// Reports something that could not be done.

@@ -8,6 +8,9 @@ pub mod jobs;
 pub mod keeper;
 mod roots;
 pub mod scan;
-mod walk;
+pub mod thumbnail;
+pub mod view;
+pub(crate) mod walk;
+pub mod watch;
 
-pub use roots::{Place, Roots};
+pub use roots::{Place, ROOTS_KEY, Roots};

@@ -6,6 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use domain::asset::MediaFile;
 use serde::{Deserialize, Serialize};
 
+/// The key of the folders among the store's local records.
+pub const ROOTS_KEY: &str = "media_roots";
+
 /// The folders of this station by the names of their media roots.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -87,9 +87,12 @@ pub struct Scan<L> {
 }
 
 /// A file to be looked at.
-struct Candidate {
-    path: PathBuf,
-    metadata: Metadata,
+#[derive(Debug)]
+pub struct Candidate {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size, change date and so on.
+    pub metadata: Metadata,
 }
 
 enum Outcome {
@@ -136,6 +139,23 @@ impl<L: Library> Scan<L> {
             .await
             .map_err(|error| self.folder_is_gone(&error))?;
         Ok(())
+    }
+
+    /// Takes in these files of the folder instead of all that it has.
+    ///
+    /// # Errors
+    /// `unavailable` where ffprobe is not there, and what the library says of a commit.
+    pub async fn take_in(self, files: Vec<Candidate>, work: Work) -> Result<(), ApiError> {
+        let checking = self.prober.check();
+        let Some(checked) = work.cancelled().run_until_cancelled(checking).await else {
+            return Ok(());
+        };
+        checked.map_err(unavailable)?;
+        work.progress(|job| job.total = files.len() as u64);
+        let outcomes = futures_util::stream::iter(files)
+            .map(|candidate| self.look_at(candidate))
+            .buffer_unordered(PROBES_AT_ONCE);
+        self.collect(outcomes, &work).await
     }
 
     fn folder_is_gone(&self, error: &std::io::Error) -> ApiError {

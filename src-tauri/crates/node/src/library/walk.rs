@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::scan::Candidate;
+
 /// How many files one scan takes in.
 pub(super) const FILES_MAX: usize = 200_000;
 /// How deep folders may lie.
@@ -103,6 +105,21 @@ pub(super) fn walk(root: &Path, mut found: impl FnMut(Finding) -> bool) -> io::R
     Ok(())
 }
 
+/// The media files below a folder; what cannot be looked at is left out.
+///
+/// # Errors
+/// What the system said where the folder itself cannot be read.
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<Candidate>> {
+    let mut files = Vec::new();
+    walk(folder, |finding| {
+        if let Finding::File { path, metadata } = finding {
+            files.push(Candidate { path, metadata });
+        }
+        true
+    })?;
+    Ok(files)
+}
+
 /// Whether to go into a folder: `false` where the walk was there already, by another link.
 fn enter(
     seen: &mut HashSet<(u64, u64)>,
@@ -128,7 +145,8 @@ fn read_sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn is_media(path: &Path) -> bool {
+/// Whether a file is taken for media, by its name.
+pub(crate) fn is_media(path: &Path) -> bool {
     let extension = path
         .extension()
         .and_then(|extension| extension.to_str())

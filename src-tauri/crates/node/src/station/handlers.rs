@@ -2,8 +2,8 @@
 
 use crate::api::*;
 use crate::commands::{
-    backups, compare, data, exchange, folders, history, library, media_files, media_roots, orphans,
-    planning, playlist, redundancy, settings,
+    backups, compare, data, dropped, exchange, folders, history, library, media_files, media_roots,
+    orphans, planning, playlist, redundancy, sample, settings,
 };
 
 use super::Running;
@@ -228,11 +228,11 @@ impl Handlers for Running {
     }
 
     async fn list_assets(&self, args: ListAssets) -> Result<Assets, ApiError> {
-        library::list(&self.desk, args).await
+        library::list(&self.desk, &self.viewer, args).await
     }
 
     async fn get_asset(&self, args: GetAsset) -> Result<AssetView, ApiError> {
-        library::get(&self.desk, &self.roots, args).await
+        library::get(&self.desk, &self.roots, &self.viewer, args).await
     }
 
     async fn list_categories(&self, _: Nothing) -> Result<Categories, ApiError> {
@@ -259,20 +259,40 @@ impl Handlers for Running {
         library::update(&self.desk, args).await
     }
 
+    async fn update_assets(&self, args: UpdateAssets) -> Result<AssetsUpdated, ApiError> {
+        library::update_several(&self.desk, args).await
+    }
+
     async fn delete_assets(&self, args: DeleteAssets) -> Result<Deleted, ApiError> {
         library::delete(&self.desk, args).await
     }
 
     async fn list_media_roots(&self, _: Nothing) -> Result<MediaRoots, ApiError> {
-        media_roots::list(&self.desk, &self.roots).await
+        media_roots::list(&self.desk, &self.roots, &self.watched).await
     }
 
     async fn set_media_root(&self, args: SetMediaRoot) -> Result<MediaRoots, ApiError> {
-        media_roots::set(&self.desk, &self.roots, args).await
+        media_roots::set(&self.desk, &self.roots, &self.watched, args).await
+    }
+
+    async fn watch_folder(&self, args: WatchFolder) -> Result<MediaRoots, ApiError> {
+        media_roots::watch(&self.desk, &self.roots, &self.watched, args).await
     }
 
     async fn scan_folder(&self, args: ScanFolder) -> Result<JobStarted, ApiError> {
         library::scan(&self.desk, &self.roots, &self.prober, &self.jobs, args).await
+    }
+
+    async fn locate_files(&self, args: LocateFiles) -> Result<LocatedFiles, ApiError> {
+        dropped::locate(&self.desk, &self.roots, args).await
+    }
+
+    async fn add_files(&self, args: AddFiles) -> Result<JobStarted, ApiError> {
+        dropped::add(&self.desk, &self.roots, &self.prober, &self.jobs, args).await
+    }
+
+    async fn make_sample(&self, args: MakeSample) -> Result<JobStarted, ApiError> {
+        sample::make(&self.desk, &self.roots, &self.prober, &self.jobs, args).await
     }
 
     async fn get_job(&self, args: WhichJob) -> Result<Job, ApiError> {

@@ -4,6 +4,7 @@ mod events;
 mod handlers;
 mod options;
 mod tell;
+mod watching;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,8 @@ use crate::library::ffprobe::Prober;
 use crate::library::files::Files;
 use crate::library::jobs::Jobs;
 use crate::library::keeper;
+use crate::library::view::Viewer;
+use crate::library::watch::{self, Watched};
 use crate::link::ask::{ASKED_MAX, Pending};
 use crate::metrics::{Exporter, Metrics};
 use crate::redundancy::{self, RedundancyHandle};
@@ -100,7 +103,9 @@ struct Running {
     alarms: Keeper,
     jobs: Jobs,
     prober: Prober,
-    roots: MediaRootFolders,
+    roots: Arc<MediaRootFolders>,
+    watched: Watched,
+    viewer: Viewer,
     name: String,
     version: Version,
 }
@@ -181,13 +186,15 @@ impl Station {
         .await?;
         commands::redundancy::settled(&redundancy).await;
         let events = Events::new();
-        let files = match Files::open(store.clone(), events.clone()).await {
+        let watched = Watched::default();
+        let files = match Files::open(store.clone(), events.clone(), watched.clone()).await {
             Ok(files) => files,
             Err(error) => {
                 redundancy.stop().await;
                 return Err(error.into());
             }
         };
+        let viewer = Viewer::new(store.clone());
         let running = Arc::new(Running {
             desk: Desk::new(
                 store.clone(),
@@ -200,7 +207,9 @@ impl Station {
             alarms: Keeper::open(store.clone()).await,
             jobs: Jobs::new(events.clone()),
             prober: Prober::default(),
-            roots: MediaRootFolders::new(store.clone()),
+            roots: Arc::new(MediaRootFolders::new(store.clone())),
+            watched,
+            viewer: viewer.clone(),
             name: name.clone(),
             version,
         });
@@ -215,6 +224,7 @@ impl Station {
             port: options.control_port,
             ui: find_ui(),
             exporter,
+            viewer,
         };
         let control = match ControlServer::start(running.clone(), events.clone(), served).await {
             Ok(control) => control,
@@ -224,6 +234,11 @@ impl Station {
             }
         };
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(
+            closing
+                .clone()
+                .run_until_cancelled_owned(watch::run(running.clone(), running.watched.clone())),
+        );
         tasks.spawn(
             closing.clone().run_until_cancelled_owned(keep_files(
                 running.clone(),

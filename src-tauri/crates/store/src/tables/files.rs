@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::asset::{Asset, FileState};
+use domain::asset::{Asset, FileState, MediaFile};
 use domain::ids::AssetId;
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -98,6 +98,56 @@ pub async fn assets_with_file(
     .fetch_all(conn)
     .await?;
     rows.iter().map(from_row).collect()
+}
+
+/// The file of an asset, as the library has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOfAsset {
+    /// The asset.
+    pub asset: AssetId,
+    /// Where it is.
+    pub file: MediaFile,
+    /// Its size when it was read.
+    pub size_bytes: Option<i64>,
+    /// Its date when it was read.
+    pub modified_at: Option<String>,
+}
+
+/// The files of a media root below a folder in it; of the whole root where the folder is empty.
+///
+/// # Errors
+/// [`TableError::Store`].
+pub async fn assets_under(
+    conn: &mut SqliteConnection,
+    root: &str,
+    folder: &str,
+) -> Result<Vec<FileOfAsset>, TableError> {
+    let below = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
+    let rows = sqlx::query(
+        "SELECT id, file_path, info_size_bytes, info_modified_at FROM asset \
+         WHERE file_root = ?1 AND substr(file_path, 1, length(?2)) = ?2",
+    )
+    .bind(root)
+    .bind(below)
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(FileOfAsset {
+                asset: AssetId(uuid(row, 0)?),
+                file: MediaFile {
+                    root: root.to_owned(),
+                    path: row.try_get(1)?,
+                },
+                size_bytes: row.try_get(2)?,
+                modified_at: row.try_get(3)?,
+            })
+        })
+        .collect()
 }
 
 fn note(row: &SqliteRow) -> Result<FileNote, TableError> {

@@ -11,7 +11,7 @@ use super::scan::{PICTURE_25, asset, ended, ffmpeg, scan};
 use super::{Bench, DAY, strings};
 use crate::api::{ErrorCode, Event, FileCheck};
 
-fn film(folder: &Path, name: &str, seconds: &str) {
+pub(super) fn film(folder: &Path, name: &str, seconds: &str) {
     let args = [
         "-f", "lavfi", "-i", PICTURE_25, "-t", seconds, "-c:v", "mpeg4",
     ];
@@ -33,7 +33,7 @@ async fn check(bench: &Bench) -> Value {
     summary
 }
 
-async fn told(events: &mut Receiver<Event>, missing: u64, changed: u64) {
+pub(super) async fn told(events: &mut Receiver<Event>, missing: u64, changed: u64) {
     Bench::heard(events, |event| match event {
         Event::Files(FileCheck {
             missing: m,

@@ -79,6 +79,33 @@ async fn an_asset_is_changed_in_part() {
 }
 
 #[tokio::test]
+async fn several_assets_are_changed_as_one_entry_which_one_undo_takes_back() {
+    let bench = Bench::start().await;
+    let ids = add(&bench, &["A", "B", "C"]).await;
+    let set = json!({ "ids": ids[..2], "set": { "category": "Promo", "duration": 250 } });
+    let changed = bench.ok("update_assets", set).await;
+    assert_eq!(strings(&changed["assets"], "title"), ["A", "B"]);
+    assert_eq!(strings(&changed["assets"], "category"), ["Promo", "Promo"]);
+    let history = bench.ok("get_history", json!({})).await;
+    assert_eq!(history["entries"][0]["label"], "Change 2 assets");
+    bench.ok("undo", json!({})).await;
+    let assets = bench.ok("list_assets", json!({})).await;
+    assert_eq!(strings(&assets["assets"], "category"), ["", "", ""]);
+
+    // One that is gone, a bad value and a file change nothing.
+    let before = bench.state().await;
+    let gone = json!({ "ids": [ids[0], uuid::Uuid::nil()], "set": { "category": "X" } });
+    assert_eq!(bench.code("update_assets", gone).await, ErrorCode::NotFound);
+    let file = json!({ "root": "media", "path": "a.mp4" });
+    for set in [json!({ "duration": -1 }), json!({ "file": file })] {
+        let args = json!({ "ids": ids, "set": set });
+        assert_eq!(bench.code("update_assets", args).await, ErrorCode::Invalid);
+    }
+    assert_eq!(bench.state().await, before);
+    bench.station.stop().await;
+}
+
+#[tokio::test]
 async fn items_of_a_deleted_asset_stand_alone_and_an_undo_joins_them_again() {
     let bench = Bench::start().await;
     let ids = add(&bench, &["Promo"]).await;

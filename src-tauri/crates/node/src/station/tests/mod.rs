@@ -3,6 +3,7 @@
 mod backups;
 mod calendar;
 mod changes;
+mod dropped;
 mod events;
 mod exchange;
 mod files;
@@ -15,6 +16,7 @@ mod read_only;
 mod scan;
 mod settings;
 mod templates;
+mod watch;
 
 use std::time::Duration;
 

@@ -25,8 +25,11 @@ fn args(command: &str, item: &str, asset: &str, backup: &Value, folder: &str) ->
             json!({ "name": "day.csv", "data": "dGl0bGUKWA==", "date": DAY })
         }
         "add_assets" => json!({ "assets": [{ "title": "X" }] }),
+        "update_assets" => json!({ "ids": [asset], "set": { "category": "X" } }),
         "update_asset" => json!({ "id": asset, "set": { "title": "X" } }),
         "delete_assets" => json!({ "ids": [asset] }),
+        "add_files" => json!({ "paths": [folder] }),
+        "make_sample" => json!({ "date": DAY }),
         "scan_folder" => json!({ "path": folder }),
         "update_from_files" => json!({ "ids": [asset] }),
         "undo" | "redo" => json!({}),
@@ -78,6 +81,11 @@ async fn a_secondary_refuses_every_edit_and_answers_every_question() {
         ("list_categories", json!({})),
         ("get_file_check", json!({})),
         ("check_files", json!({})),
+        ("locate_files", json!({ "paths": ["/tmp"] })),
+        (
+            "watch_folder",
+            json!({ "path": folder.path().to_str().unwrap(), "watch": false }),
+        ),
         ("create_backup", json!({})),
     ] {
         bench.ok(question, args).await;

@@ -55,6 +55,23 @@ pub(super) async fn asset(bench: &Bench, title: &str) -> Value {
 }
 
 #[tokio::test]
+async fn two_scans_of_one_folder_at_once_take_each_file_in_once() {
+    let bench = Bench::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a.mp4", "b.mp4"] {
+        let args = ["-f", "lavfi", "-i", PICTURE_25, "-t", "1", "-c:v", "mpeg4"];
+        ffmpeg(dir.path(), name, &args);
+    }
+    let (one, other) = tokio::join!(scan(&bench, dir.path()), scan(&bench, dir.path()));
+    assert_eq!(
+        (&one["state"], &other["state"]),
+        (&json!("done"), &json!("done"))
+    );
+    assert_eq!(bench.ok("list_assets", json!({})).await["total"], 2);
+    bench.station.stop().await;
+}
+
+#[tokio::test]
 async fn files_of_many_containers_and_rates_come_in_with_their_frames_and_facts() {
     let bench = Bench::start().await;
     let dir = tempfile::tempdir().unwrap();
