@@ -166,12 +166,11 @@ impl Making {
             root: root.into(),
             path: name,
         });
-        let micros = info.as_ref().and_then(|info| info.duration_us);
         Asset {
             id: AssetId(Uuid::now_v7()),
             kind: AssetKind::Clip,
             title: sample.title.into(),
-            duration: rate.frames_from_micros(micros.unwrap_or(sample.seconds * 1_000_000)),
+            duration: rate.frames_from_micros(sample.seconds * 1_000_000),
             category: sample.category.into(),
             notes: if file.is_some() {
                 "A sample, made of a test picture.".into()

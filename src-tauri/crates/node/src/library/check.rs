@@ -140,7 +140,12 @@ impl Check {
             }
             work.progress(|job| job.done += 1);
         }
-        Ok(self.store.note_files(notes, forget).await?)
+        let more = notes.iter().any(|note| note.state.is_some());
+        self.store.note_files(notes, forget).await?;
+        if more {
+            self.files.found_more();
+        }
+        Ok(())
     }
 
     fn path(&self, asset: &Asset) -> String {

@@ -1,6 +1,7 @@
 //! What this station knows of the assets' files on its own disks, at hand for every list and rundown.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::asset::FileState;
@@ -22,6 +23,8 @@ struct Inner {
     states: RwLock<Arc<HashMap<AssetId, FileState>>>,
     checked_at: Mutex<Option<Timestamp>>,
     watched: Watched,
+    /// Whether more was found than what [`Files::states`] says: another duration, say.
+    more: AtomicBool,
 }
 
 impl Files {
@@ -37,6 +40,7 @@ impl Files {
             states: RwLock::new(Arc::new(states)),
             checked_at: Mutex::default(),
             watched,
+            more: AtomicBool::default(),
         })))
     }
 
@@ -76,6 +80,11 @@ impl Files {
         self.0.events.send(Event::Files(self.summary()));
     }
 
+    /// Something was found about a file that was wrong before, too: whoever shows it is told with the next [`Files::reload`].
+    pub(super) fn found_more(&self) {
+        self.0.more.store(true, Ordering::Relaxed);
+    }
+
     /// All files were looked at.
     pub(super) fn checked(&self) {
         let checked_at = self.0.checked_at.lock();
@@ -88,7 +97,8 @@ impl Files {
         {
             let known = self.0.states.write();
             let mut known = known.unwrap_or_else(PoisonError::into_inner);
-            if **known == states {
+            let more = self.0.more.swap(false, Ordering::Relaxed);
+            if **known == states && !more {
                 return Ok(());
             }
             *known = Arc::new(states);

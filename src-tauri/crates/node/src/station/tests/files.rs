@@ -266,6 +266,17 @@ async fn a_file_that_can_no_longer_be_read_is_changed_and_says_why() {
         ErrorCode::Conflict,
         "there is nothing to take in"
     );
+
+    // It is one changed file as before, but whoever shows why hears that it is another reason now.
+    let mut events = bench.station.events();
+    film(dir.path(), "a.mp4", "3");
+    check(&bench).await;
+    told(&mut events, 0, 1).await;
+    let finding = bench.ok("get_asset", json!({ "id": id })).await["finding"].clone();
+    assert_eq!(
+        (&finding["problem"], &finding["duration"]),
+        (&Value::Null, &json!(75))
+    );
     bench.station.stop().await;
 }
 
