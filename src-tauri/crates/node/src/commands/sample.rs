@@ -23,7 +23,7 @@ use crate::library::thumbnail::PROGRAM_VARIABLE;
 /// The folder of the clips in the data directory, and the name of their media root.
 const FOLDER: &str = "sample-media";
 /// Seconds of a clip that are made; the rest repeats them.
-const LOOP_S: u32 = 5;
+const LOOP_S: u32 = 2;
 /// How long one clip may take to make.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// How many items the day gets at most.
