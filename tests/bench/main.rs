@@ -32,7 +32,9 @@ use clap::{Parser, ValueEnum};
 
 use postgres::Postgres;
 use redis::Redis;
-use scenario::{Side, catchup, day, latency, promotion, reconnect, snapshot, switch, throughput};
+use scenario::{
+    Side, capture, catchup, day, latency, promotion, reconnect, snapshot, switch, throughput,
+};
 use scratch::Scratch;
 use table::Section;
 
@@ -57,6 +59,7 @@ struct Options {
 enum Scenario {
     Latency,
     Throughput,
+    Capture,
     Catchup,
     Reconnect,
     Promotion,
@@ -90,7 +93,10 @@ fn main() {
 impl Scenario {
     /// Whether the other systems take part.
     fn beside_others(self) -> bool {
-        matches!(self, Self::Latency | Self::Throughput | Self::Catchup)
+        matches!(
+            self,
+            Self::Latency | Self::Throughput | Self::Capture | Self::Catchup
+        )
     }
 }
 
@@ -108,6 +114,7 @@ fn measure(only: &[Scenario], scratch: &Scratch) -> Vec<Section> {
         let section = match scenario {
             Scenario::Latency => latency::measure(beside(&mut side, scratch)),
             Scenario::Throughput => throughput::measure(beside(&mut side, scratch)),
+            Scenario::Capture => capture::measure(scratch),
             Scenario::Catchup => catchup::measure(beside(&mut side, scratch)),
             Scenario::Reconnect => reconnect::measure(scratch),
             Scenario::Promotion => promotion::measure(scratch),

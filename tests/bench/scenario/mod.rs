@@ -1,5 +1,6 @@
 //! What is measured: a file for each.
 
+pub mod capture;
 pub mod catchup;
 pub mod day;
 pub mod latency;
