@@ -1,34 +1,33 @@
 /** Nobody is shut out: axe finds nothing on any screen and state, in dark and in light, and every control is reached by keys. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, Screen, test } from './fixtures';
+import { AXE, HAS_AXE, RUN_AXE } from '../harness/axe';
 import { fill } from '../harness/channel-day';
 import { unreachable } from '../harness/reachable';
 import { schedule, today } from '../harness/schedule';
 import { ALL, Stage } from '../harness/staged';
 
 /** What axe finds (in a part of the page, where one is given), in both schemes. What does not depend on colours is looked at once. */
-async function violations(page: Page, part?: string): Promise<string[]> {
+async function violations(page: Page, part: string | null): Promise<string[]> {
   const found: string[] = [];
+  const run = <T>(body: string, ...args: unknown[]) =>
+    page.evaluate<T>(`(async function () {${body}}).apply(null, ${JSON.stringify(args)})`);
+  if (!(await run<boolean>(HAS_AXE))) await page.evaluate(AXE);
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const axe = new AxeBuilder({ page });
-    if (part !== undefined) axe.include(part);
-    if (colorScheme === 'light') axe.withRules(['color-contrast']);
-    for (const { id, nodes } of (await axe.analyze()).violations) {
-      found.push(`${colorScheme}: ${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-    }
+    const rules = colorScheme === 'light' ? ['color-contrast'] : null;
+    found.push(...(await run<string[]>(RUN_AXE, part, rules)).map((each) => `${colorScheme}: ${each}`));
   }
   return found;
 }
 
 /** Looks at what is on the screen now. */
-async function look(page: Page, where: string, part?: string): Promise<void> {
+async function look(page: Page, where: string, part: string | null = null): Promise<void> {
   expect.soft(await violations(page, part), where).toEqual([]);
 }
 
 /** The same, and goes around by Tab. */
-async function lookAndWalk(page: Page, where: string, part?: string): Promise<void> {
+async function lookAndWalk(page: Page, where: string, part: string | null = null): Promise<void> {
   await look(page, where, part);
   expect.soft(await unreachable(page), `${where}: what Tab never comes to`).toEqual([]);
 }

@@ -51,5 +51,19 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await expect(screen.item('Film')).toContainText('Cut short by 5 min 00 s');
     const { items } = await station.call('get_playlist', { date });
     expect(items[2]).toMatchObject({ title: 'Film', starts_at: '06:35:00:00' });
+
+    // The inspector shows as much before it changes anything.
+    const inspector = page.getByRole('region', { name: 'Inspector' });
+    await inspector.getByLabel('Duration').fill('20:00:00');
+    await expect(bar).toContainText('“Film” plays whole again.');
+    await expect(screen.item('Film')).toContainText('06:25:00:00');
+    await page.screenshot({ path: screenshot(`preview-inspector-${colorScheme}`) });
+    await page.keyboard.press('Escape');
+    await expect(bar).toBeHidden();
+    await inspector.getByRole('button', { name: 'Fixed' }).hover();
+    await expect(bar).toContainText('Nothing else moves.');
+    await screen.item('Film').hover();
+    await expect(bar).toBeHidden();
+    expect((await station.call('get_playlist', { date })).items).toEqual(items);
   });
 }
