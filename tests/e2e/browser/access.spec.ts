@@ -14,7 +14,7 @@ async function violations(page: Page, part: string | null): Promise<string[]> {
     page.evaluate<T>(`(async function () {${body}}).apply(null, ${JSON.stringify(args)})`);
   if (!(await run<boolean>(HAS_AXE))) await page.evaluate(AXE);
   for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme });
     const rules = colorScheme === 'light' ? ['color-contrast'] : null;
     found.push(...(await run<string[]>(RUN_AXE, part, rules)).map((each) => `${colorScheme}: ${each}`));
   }

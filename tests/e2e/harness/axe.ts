@@ -11,7 +11,7 @@ export const AXE = axe.source;
  */
 export const RUN_AXE = `
   const [part, rules] = arguments;
-  // Colours that change are there with the frame after: where motion is reduced, every change takes an instant.
+  // What has just changed is drawn first.
   await new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume)));
   const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
   const { violations } = await window.axe.run(part ?? document, options);
