@@ -93,6 +93,8 @@ impl SnapshotImport {
     /// Goes on after the first `chunks` chunks of what arrived; `false` where there are not so many. Those that come once
     /// more are passed over.
     pub fn resume_after(&mut self, chunks: u32) -> bool {
+        let elsewhere = self.store.0.faults.has(Fault::ResumedElsewhere);
+        let chunks = chunks.saturating_sub(u32::from(elsewhere));
         let there = chunks <= self.taken;
         if there {
             self.due = chunks;

@@ -20,14 +20,20 @@ impl<D: Disk> World<D> {
         let s = self.rng.below(2);
         // A pair with a witness is left to its trouble more often.
         let calm = self.third.on && self.rng.chance(60);
-        match self.rng.below(if calm { 48 } else { 100 }) {
-            0..45 => {
+        let kinds = match calm {
+            _ if self.now < self.calm_until => 43,
+            true => 48,
+            false => 100,
+        };
+        match self.rng.below(kinds) {
+            0..40 => {
                 let s = if self.writable_now(s) { s } else { 1 - s };
                 for _ in 0..=self.rng.below(3) {
                     self.edit(s);
                 }
             }
-            45..48 => self.edit(s),
+            40..43 => self.edit(s),
+            43..48 => self.switch_at_work(s),
             48..57 => self.cut_network(),
             57..66 => self.kill(s),
             66..68 => {
@@ -42,9 +48,9 @@ impl<D: Disk> World<D> {
             83..85 => self.st[s].hangs_until = self.now + self.rng.range(100, 3_000),
             85 => self.cut_journal(s),
             86 => self.damage(s, Damage::Journal),
-            87 => self.damage(s, Damage::Row),
-            88 => self.restore(s),
-            89 => self.set_clock(s),
+            87..90 => self.damage(s, Damage::Row),
+            90 => self.restore(s),
+            91 => self.set_clock(s),
             _ => self.some_command(s),
         }
     }
@@ -93,13 +99,17 @@ impl<D: Disk> World<D> {
 
     fn stall(&mut self, s: usize) {
         let long = self.rng.range(200, self.longest());
+        if self.rng.chance(50) {
+            // In the midst of an edit.
+            self.edit(s);
+        }
         self.st[s].stalled_until = self.now + long;
         self.note(|| format!("{s} is stopped for {long} ms"));
         self.at(long, Ev::Wake { s });
     }
 
     /// A bit flips on a disk. Rows are damaged on a secondary only, and seldom where the other station's are not whole.
-    fn damage(&mut self, s: usize, what: Damage) {
+    pub(super) fn damage(&mut self, s: usize, what: Damage) {
         let idle = self.st[s].proc.as_ref().is_none_or(|proc| !proc.op_runs);
         let heals = self.st[s].disk.record().config.mode.is_secondary()
             && (!self.st[1 - s].disk.is_damaged() || self.rng.chance(20));
@@ -144,6 +154,19 @@ impl<D: Disk> World<D> {
         self.witness(s, true);
         let own = self.st[s].disk.own();
         self.feed(s, Event::Restored { own });
+    }
+
+    /// The lead changes hands while operators are at work: from either end, on whichever station leads.
+    fn switch_at_work(&mut self, s: usize) {
+        let leads = if self.writable_now(s) { s } else { 1 - s };
+        for _ in 0..=self.rng.below(2) {
+            self.edit(leads);
+        }
+        if self.rng.chance(70) {
+            self.command(leads, Command::HandOver);
+        } else {
+            self.command(1 - leads, Command::MakePrimary { force: false });
+        }
     }
 
     fn some_command(&mut self, s: usize) {

@@ -214,6 +214,14 @@ impl<D: Disk> World<D> {
         }
     }
 
+    /// A copy, or what differs, was refused: something must have befallen it.
+    pub(super) fn check_refusal(&mut self, s: usize, stream: Stream, said: &str) {
+        let damaged = [0, 1].iter().any(|s| self.st[*s].disk.is_damaged());
+        if !damaged && !self.tainted && !self.spoilt.contains(&stream) {
+            self.violated(&format!("{s} refuses what nothing befell: {said}"));
+        }
+    }
+
     /// A copy was just put in place: its rows are what its sum says.
     pub(super) fn check_installed(&mut self, s: usize) {
         if !self.st[s].disk.verify() {
@@ -228,6 +236,41 @@ impl<D: Disk> World<D> {
         if follows || epoch.opener != self.st[s].id || self.writable(s) != Some(epoch) {
             self.violated(&format!(
                 "{s} commits an edit in {epoch:?}, which it may not"
+            ));
+        }
+    }
+
+    /// What the machine was told is durable is what the next process finds, or what was being written when the last one died.
+    pub(super) fn check_record(&mut self, s: usize) {
+        let station = &mut self.st[s];
+        let found = station.disk.record().clone();
+        let dying = station.dying_record.take();
+        let was_told = std::mem::replace(&mut station.told_record, found.clone());
+        if found != was_told && Some(&found) != dying.as_ref() {
+            self.violated(&format!(
+                "{s} does not find the record that was said to be durable"
+            ));
+        }
+    }
+
+    /// A planned switch loses nothing, nor does it leave anything behind: the other one has every edit of this station.
+    pub(super) fn check_handed_over(&mut self, s: usize) {
+        let theirs: BTreeSet<u64> = self.st[1 - s].disk.edits().into_iter().collect();
+        let left = self.st[s].disk.edits().into_iter().find(|id| {
+            !theirs.contains(id)
+                && !self.st[1 - s].disk.put_aside(*id)
+                && !self.forgiven.contains(id)
+        });
+        if let Some(id) = left {
+            self.violated(&format!("{s} handed over without edit {id}"));
+        }
+    }
+
+    /// An edit was just committed: not after the machine was told that none is under way.
+    pub(super) fn check_quiesced(&mut self, s: usize) {
+        if self.st[s].proc.as_ref().is_some_and(|proc| proc.quiesced) {
+            self.violated(&format!(
+                "{s} commits an edit after it said that none is under way"
             ));
         }
     }

@@ -6,7 +6,7 @@ use domain::history::{Chain, Epoch, EpochStart, Position, Sum};
 use domain::ids::StationId;
 use pair::action::Edits;
 use pair::config::Config;
-use pair::event::{ApplyFault, Own, SnapshotFault};
+use pair::event::{ApplyFault, CompareFault, Own, SnapshotFault};
 use pair::message::{Head, TailRefusal};
 use pair::{Durable, Mono};
 
@@ -27,6 +27,27 @@ pub(super) struct Keep {
     pub(super) orphans_after: Option<u64>,
 }
 
+/// What a part of a comparison leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found<P> {
+    /// There is more to come.
+    More,
+    /// This is to be asked next.
+    Ask(P),
+    /// A whole snapshot is shorter.
+    Whole,
+    /// It is all there.
+    All,
+}
+
+/// What a resync did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moved {
+    pub(super) moved: u64,
+    pub(super) removed: u64,
+    pub(super) rows: u64,
+}
+
 /// Something that damages what lies on the disk, behind the store's back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Damage {
@@ -41,8 +62,14 @@ pub(super) enum Damage {
 pub(super) trait Disk: Sized {
     /// A journal entry on its way to the other station.
     type Entry: Clone;
-    /// A copy of everything, as it goes over the wire.
+    /// A copy of everything, as it goes over the wire: a header, then chunks.
     type Snapshot;
+    /// On a primary: its data at one position, to be asked about.
+    type Pinned;
+    /// On a secondary: what it found by asking.
+    type Comparison;
+    /// What the two ends of a comparison say to each other.
+    type Part: Clone;
 
     /// How much befalls a pair, so that a schedule takes a fraction of a second.
     const PACE: Pace;
@@ -94,7 +121,39 @@ pub(super) trait Disk: Sized {
     /// Cuts the history back; how many orphans that made.
     fn rewind(&mut self, to_seq: u64, last_epoch: u64) -> Result<u64, NotDone>;
     fn snapshot(&mut self) -> Result<Self::Snapshot, NotDone>;
+    /// Begins to take a snapshot in, or goes on after so many chunks of it; how many there are.
+    fn begin_copy(
+        &mut self,
+        snapshot: &Self::Snapshot,
+        resume: Option<u32>,
+    ) -> Result<u32, SnapshotFault>;
+    /// Takes the chunk of this number in; how many there are.
+    fn take_chunk(&mut self, snapshot: &Self::Snapshot, chunk: u32) -> Result<u32, SnapshotFault>;
+    /// Forgets what there is of a snapshot.
+    fn drop_copy(&mut self);
+    /// Puts what was taken in in place.
     fn install(&mut self, snapshot: &Self::Snapshot, keep: Keep) -> Result<(), SnapshotFault>;
+
+    // Comparing (rule 8).
+
+    /// Pins the data; what a primary says first.
+    fn pin(&mut self) -> Result<(Self::Pinned, Self::Part), NotDone>;
+    fn answer(pinned: &mut Self::Pinned, question: &Self::Part)
+    -> Result<Vec<Self::Part>, NotDone>;
+    /// The seq that entries after the pinned data begin behind.
+    fn pinned_at(pinned: &Self::Pinned) -> u64;
+    /// Takes a part of what the primary says in; what comes of it.
+    fn take_part(
+        &mut self,
+        comparison: &mut Option<Self::Comparison>,
+        part: &Self::Part,
+    ) -> Result<Found<Self::Part>, CompareFault>;
+    /// Puts what differs in place.
+    fn put_in_place(
+        &mut self,
+        comparison: Self::Comparison,
+        keep: Keep,
+    ) -> Result<Moved, CompareFault>;
     /// Whether the rows are what the rolling sum says.
     fn verify(&mut self) -> bool;
 
@@ -107,6 +166,7 @@ pub(super) trait Disk: Sized {
     fn sum_of(entry: &Self::Entry) -> Sum;
     /// The seq that entries after the snapshot begin behind.
     fn base_of(snapshot: &Self::Snapshot) -> u64;
+    fn chunks_of(snapshot: &Self::Snapshot) -> u32;
     /// What the head will be once this entry is applied, as the entry itself says.
     fn head_ahead(&self, entry: &Self::Entry) -> Head;
 
@@ -115,6 +175,7 @@ pub(super) trait Disk: Sized {
     /// A bit flips on the way.
     fn flip(entry: &mut Self::Entry, rng: &mut Rng);
     fn flip_snapshot(snapshot: &mut Self::Snapshot, rng: &mut Rng);
+    fn flip_part(part: &mut Self::Part, rng: &mut Rng);
     /// A bit flips on the disk; `false` where there was none to flip.
     fn damage(&mut self, what: Damage, rng: &mut Rng) -> bool;
     /// Retention drops the oldest entries.
@@ -124,8 +185,6 @@ pub(super) trait Disk: Sized {
     fn restore(&mut self, rng: &mut Rng) -> Option<(Vec<u64>, bool)>;
     /// The process dies. What was told to anybody survives; of what was under way, any part that a torn write may leave.
     fn crash(&mut self, rng: &mut Rng);
-    /// A snapshot was on its way in when the process dies.
-    fn half_receive(&mut self, snapshot: &Self::Snapshot);
     /// The process ends in order.
     fn stop(&mut self);
     /// What was done so far has been told: it is durable.

@@ -1,19 +1,13 @@
 //! What a driver does with the machine's actions, over the simulated disk and network.
 
-use std::rc::Rc;
-
 use pair::action::{Action, Edits};
-use pair::event::{CompareFault, Event, LinkId, SnapshotFault};
-use pair::message::{SnapshotAt, Stream, TailRefusal};
+use pair::event::Event;
+use pair::message::{Stream, TailRefusal};
 use pair::view::{Opening, Record};
-use uuid::Uuid;
 
 use super::disk::{Disk, Keep};
 use super::faults::Fault;
 use super::world::{Ev, Item, Op, Receiving, World};
-
-/// A snapshot comes in so many parts after its beginning.
-const PARTS: u32 = 3;
 
 impl<D: Disk> World<D> {
     pub(super) fn act(&mut self, s: usize, actions: Vec<Action>) {
@@ -34,7 +28,10 @@ impl<D: Disk> World<D> {
             return;
         };
         match action {
-            Action::Edits(edits) => proc.gate = edits,
+            Action::Edits(edits) => {
+                proc.quiesced &= !matches!(edits, Edits::Allowed { .. });
+                proc.gate = edits;
+            }
             Action::Persist { token, durable } => self.queue(
                 s,
                 Op::Persist {
@@ -74,7 +71,8 @@ impl<D: Disk> World<D> {
                     proc.ops.pop_front();
                     proc.op_runs = false;
                     self.st[s].disk.give_up();
-                    self.at(60, Ev::LateCommit { s, boot, id });
+                    let late = self.rng.range(5, 80);
+                    self.at(late, Ev::LateCommit { s, boot, id });
                 }
                 if let Some(proc) = self.st[s].proc.as_mut() {
                     proc.inbox.push_back(Event::Quiesced { token, head });
@@ -170,7 +168,8 @@ impl<D: Disk> World<D> {
                 proc.applying = Some(stream);
                 proc.assigned = Some(stream);
                 proc.epochs = epochs;
-                proc.partial = None;
+                (proc.partial, proc.comparing) = (None, None);
+                self.st[s].disk.drop_copy();
                 self.queue(s, Op::Adopt { stream });
             }
             Action::ReceiveSnapshot {
@@ -185,6 +184,8 @@ impl<D: Disk> World<D> {
                 proc.assigned = Some(stream);
                 proc.epochs = epochs;
                 proc.partial = proc.partial.filter(|_| resume.is_some());
+                proc.comparing = None;
+                let stays = proc.partial.is_some();
                 proc.receiving = Some(Receiving {
                     stream,
                     keep: Keep {
@@ -193,6 +194,9 @@ impl<D: Disk> World<D> {
                     },
                     compares: false,
                 });
+                if !stays {
+                    self.st[s].disk.drop_copy();
+                }
             }
             Action::Compare {
                 stream,
@@ -203,7 +207,7 @@ impl<D: Disk> World<D> {
                 proc.applying = None;
                 proc.assigned = Some(stream);
                 proc.epochs = epochs;
-                proc.partial = None;
+                (proc.partial, proc.comparing) = (None, None);
                 proc.receiving = Some(Receiving {
                     stream,
                     keep: Keep {
@@ -212,8 +216,12 @@ impl<D: Disk> World<D> {
                     },
                     compares: true,
                 });
+                self.st[s].disk.drop_copy();
             }
-            Action::DiscardSnapshot => proc.partial = None,
+            Action::DiscardSnapshot => {
+                proc.partial = None;
+                self.st[s].disk.drop_copy();
+            }
             Action::StopApplying => self.stop_applying(s),
             Action::Witness { token, what } => {
                 let boot = proc.boot;
@@ -262,6 +270,7 @@ impl<D: Disk> World<D> {
             Record::Superseded { .. } => {
                 self.st[s].stopped_at_ms = self.now;
                 self.count("superseded");
+                self.interrupt_the_end(s);
             }
             Record::Forked { .. } => {
                 self.st[s].stopped_at_ms = self.now;
@@ -274,7 +283,10 @@ impl<D: Disk> World<D> {
             Record::Rewound { orphans, .. } if orphans > 0 => self.count("orphans"),
             Record::Rewound { .. } => self.count("rewound without orphans"),
             Record::HandoverRefused { .. } => self.count("hand-over refused"),
-            Record::HandedOver => self.count("handed over"),
+            Record::HandedOver => {
+                self.count("handed over");
+                self.check_handed_over(s);
+            }
             Record::Status {
                 status: pair::Status::Synced,
                 ..
@@ -288,6 +300,10 @@ impl<D: Disk> World<D> {
         if !self.chaotic {
             return;
         }
+        if self.rng.chance(40) {
+            self.interrupt_switch(s);
+            return;
+        }
         if self.rng.chance(30) {
             let soon = self.rng.range(0, 60);
             let who = self.rng.below(2);
@@ -298,85 +314,37 @@ impl<D: Disk> World<D> {
         }
     }
 
-    /// The rest of a snapshot that is still there, or a new one, in its parts.
-    fn send_snapshot(
-        &mut self,
-        s: usize,
-        link: LinkId,
-        stream: Stream,
-        resume: Option<SnapshotAt>,
-    ) {
-        let Some((conn, _)) = self.conn_of(s, link) else {
+    /// A primary that was superseded dies as soon as it knows, and is back alone.
+    fn interrupt_the_end(&mut self, s: usize) {
+        if !self.chaotic || !self.rng.chance(20) {
             return;
-        };
-        let kept = self.st[s]
-            .proc
-            .as_mut()
-            .and_then(|proc| proc.outgoing.take());
-        let kept = kept.filter(|(id, _, made_at)| {
-            let disk = &mut self.st[s].disk;
-            resume.is_some_and(|resume| resume.id == *id)
-                && made_at.lineage == disk.position().lineage
-                && disk.check_shared(made_at.seq, made_at.chain).is_ok()
-        });
-        let from = kept.as_ref().and(resume).map_or(0, |resume| resume.chunks);
-        let (id, snapshot, made_at) = match kept {
-            Some(kept) => kept,
-            None => {
-                let made_at = self.st[s].disk.position();
-                let Ok(mut snapshot) = self.st[s].disk.snapshot() else {
-                    let why = SnapshotFault::Broken;
-                    return self.feed(s, Event::SnapshotFailed { stream, why });
-                };
-                if self.chaotic && self.rng.chance(8) {
-                    D::flip_snapshot(&mut snapshot, &mut self.rng);
-                }
-                let id = Uuid::from_u128(self.rng.next().into());
-                (id, Rc::new(snapshot), made_at)
-            }
-        };
-        let Some(proc) = self.st[s].proc.as_mut() else {
-            return;
-        };
-        proc.outgoing = Some((id, Rc::clone(&snapshot), made_at));
-        let mut wait = 0;
-        for chunks in from..=PARTS {
-            wait += self.rng.range(2, 150);
-            let at = SnapshotAt { id, chunks };
-            let item = Item::Part(stream, at, Rc::clone(&snapshot));
-            self.send_later(s, conn, wait, (item, chunks == PARTS));
+        }
+        let dies = self.rng.range(10, 100);
+        self.at(dies, Ev::Kill { s });
+        let back = dies + self.rng.range(20, 300);
+        self.at(back, Ev::Restart { s });
+        self.up = [false; 2];
+        let long = self.rng.range(2_500, 6_000);
+        self.at(long, Ev::Heal);
+        self.calm_until = self.now + long;
+    }
+
+    /// The primary dies when it has said that it hands over, and is back before the other one's disk has done its part;
+    /// its operators want to go on.
+    fn interrupt_switch(&mut self, s: usize) {
+        self.st[1 - s].hangs_until = self.now + self.rng.range(300, 3_000);
+        self.calm_until = self.now + 3_000;
+        let dies = self.rng.range(5, 60);
+        self.at(dies, Ev::Kill { s });
+        let back = dies + self.rng.range(20, 200);
+        self.at(back, Ev::Restart { s });
+        for _ in 0..3 {
+            let wait = back + self.rng.range(20, 1_500);
+            self.at(wait, Ev::WantsEdit { s });
         }
     }
 
-    fn serve_comparison(&mut self, s: usize, link: LinkId, stream: Stream) {
-        let Some((conn, _)) = self.conn_of(s, link) else {
-            return;
-        };
-        let Ok(pinned) = self.st[s].disk.snapshot() else {
-            let why = SnapshotFault::Broken;
-            return self.feed(s, Event::SnapshotFailed { stream, why });
-        };
-        let wait = self.rng.range(5, 400);
-        let item = Item::Compared(stream, Rc::new(pinned));
-        self.send_later(s, conn, wait, (item, true));
-    }
-
-    /// Puts bulk data on its way; after the last of it, entries.
-    pub(super) fn send_bulk(&mut self, s: usize, conn: usize, item: Item<D>, last: bool) {
-        let end = usize::from(self.conns[conn].ends[0] != s);
-        let (Item::Part(stream, _, snapshot) | Item::Compared(stream, snapshot)) = &item else {
-            return;
-        };
-        let (stream, base) = (*stream, D::base_of(snapshot));
-        if self.conns[conn].open[end] {
-            self.push(conn, 1 - end, item);
-            if last {
-                self.set_streaming(s, conn, stream, base);
-            }
-        }
-    }
-
-    fn set_streaming(&mut self, s: usize, conn: usize, stream: Stream, after_seq: u64) {
+    pub(super) fn set_streaming(&mut self, s: usize, conn: usize, stream: Stream, after_seq: u64) {
         if let Some(proc) = self.st[s].proc.as_mut() {
             proc.streaming = Some((conn, stream, after_seq));
         }
@@ -438,86 +406,5 @@ impl<D: Disk> World<D> {
         } else {
             self.queue(s, Op::Apply { stream, entry });
         }
-    }
-
-    /// Takes a part of a snapshot. Only at its beginning may it be another than what is there.
-    pub(super) fn take_part(
-        &mut self,
-        s: usize,
-        stream: Stream,
-        at: SnapshotAt,
-        snapshot: Rc<D::Snapshot>,
-    ) {
-        let Some(proc) = self.st[s].proc.as_mut() else {
-            return;
-        };
-        let receiving = proc.receiving.as_ref();
-        let Some(keep) = receiving
-            .filter(|receiving| receiving.stream == stream && !receiving.compares)
-            .map(|receiving| receiving.keep)
-        else {
-            return;
-        };
-        let follows = proc
-            .partial
-            .is_some_and(|there| there.id == at.id && there.chunks + 1 >= at.chunks);
-        if at.chunks > 0 && !follows {
-            let why = SnapshotFault::Damaged;
-            return self.feed(s, Event::SnapshotFailed { stream, why });
-        }
-        proc.partial = Some(at);
-        let progress = Event::SnapshotProgress {
-            stream,
-            done: at.chunks.into(),
-            total: PARTS.into(),
-            at: Some(at),
-        };
-        self.feed(s, progress);
-        if at.chunks == PARTS {
-            if let Some(proc) = self.st[s].proc.as_mut() {
-                proc.partial = None;
-            }
-            self.install(s, stream, snapshot, keep, false);
-        }
-    }
-
-    pub(super) fn take_compared(&mut self, s: usize, stream: Stream, snapshot: Rc<D::Snapshot>) {
-        let receiving = self.st[s]
-            .proc
-            .as_ref()
-            .and_then(|proc| proc.receiving.as_ref())
-            .filter(|receiving| receiving.stream == stream && receiving.compares);
-        let Some(keep) = receiving.map(|receiving| receiving.keep) else {
-            return;
-        };
-        if self.rng.chance(15) {
-            let why = CompareFault::WholeIsShorter;
-            return self.feed(s, Event::CompareFailed { stream, why });
-        }
-        self.install(s, stream, snapshot, keep, true);
-    }
-
-    fn install(
-        &mut self,
-        s: usize,
-        stream: Stream,
-        snapshot: Rc<D::Snapshot>,
-        keep: Keep,
-        compared: bool,
-    ) {
-        let keep = match self.fault {
-            Some(Fault::NoBackup) => Keep {
-                backup: false,
-                orphans_after: None,
-            },
-            _ => keep,
-        };
-        let op = Op::Install {
-            stream,
-            snapshot,
-            keep,
-            compared,
-        };
-        self.queue(s, op);
     }
 }

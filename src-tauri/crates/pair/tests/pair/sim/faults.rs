@@ -39,6 +39,14 @@ pub(super) enum Fault {
     HeadNotSaved,
     /// An edit that has begun is committed whoever may edit by then.
     PermitNotChecked,
+    /// A comparison leaves out a range in which it found a difference.
+    RangeSkipped,
+    /// A comparison leaves rows in place that the primary does not have.
+    RowsKept,
+    /// What differed is put in place whatever the sum of the rows is then.
+    ResyncNotSummed,
+    /// A copy that was cut off goes on after another chunk than was said.
+    ResumedElsewhere,
     /// With a witness: the lease is counted from the answer, not from the sending.
     LeaseFromAnswer,
     /// With a witness: the secondary's promise is forgotten by a crash.
@@ -82,10 +90,15 @@ impl Fault {
         Self::LeaseNotExclusive,
     ];
 
-    /// Those that the real store can have, or its driver. (What the machine alone is about needs no real store.)
-    pub(super) const OF_THE_REAL: [Self; 13] = [
+    /// Those that the real store can have, or its driver. (What the witness does wrong is no matter of the disk.)
+    pub(super) const OF_THE_REAL: [Self; 22] = [
         Self::FastClock,
         Self::EpochReused,
+        Self::SaysDurableTooSoon,
+        Self::SumNotChecked,
+        Self::QuiesceLies,
+        Self::ForgetsHandover,
+        Self::ForgetsSuperseded,
         Self::GateIgnored,
         Self::AckBeforeApplied,
         Self::OrphansDropped,
@@ -97,6 +110,10 @@ impl Fault {
         Self::EpochsKept,
         Self::HeadNotSaved,
         Self::PermitNotChecked,
+        Self::RangeSkipped,
+        Self::RowsKept,
+        Self::ResyncNotSummed,
+        Self::ResumedElsewhere,
     ];
 
     /// Where the fault lies in the code of the store itself.
@@ -109,6 +126,11 @@ impl Fault {
             Self::EpochsKept => Of::EpochsKept,
             Self::HeadNotSaved => Of::HeadNotSaved,
             Self::PermitNotChecked => Of::PermitNotChecked,
+            Self::SumNotChecked => Of::SumNotChecked,
+            Self::RangeSkipped => Of::RangeSkipped,
+            Self::RowsKept => Of::RowsKept,
+            Self::ResyncNotSummed => Of::ResyncNotSummed,
+            Self::ResumedElsewhere => Of::ResumedElsewhere,
             _ => return None,
         })
     }

@@ -10,6 +10,7 @@
 
 mod chaos;
 mod check;
+mod copies;
 mod cure;
 mod disk;
 mod driver;

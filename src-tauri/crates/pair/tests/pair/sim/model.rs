@@ -6,12 +6,12 @@ use domain::history::{Chain, Epoch, EpochStart, Position, Sum};
 use domain::ids::{LineageId, StationId};
 use pair::action::Edits;
 use pair::config::Config;
-use pair::event::{ApplyFault, Own, SnapshotFault};
+use pair::event::{ApplyFault, CompareFault, Own, SnapshotFault};
 use pair::message::{Head, TailRefusal};
 use pair::{Durable, Mono};
 use uuid::Uuid;
 
-use super::disk::{Damage, Disk, Keep, NotDone};
+use super::disk::{Damage, Disk, Found, Keep, Moved, NotDone};
 use super::faults::Fault;
 use super::rng::Rng;
 use super::world::Pace;
@@ -60,6 +60,8 @@ pub(super) struct Model {
     full: bool,
     /// The edit that was begun.
     begun: Option<u64>,
+    /// Chunks that are there of a snapshot.
+    copied: u32,
     fault: Option<Fault>,
 }
 
@@ -145,6 +147,10 @@ impl Model {
 impl Disk for Model {
     type Entry = Entry;
     type Snapshot = Snapshot;
+    /// The whole is said at once.
+    type Pinned = u64;
+    type Comparison = Snapshot;
+    type Part = Snapshot;
     const PACE: Pace = Pace {
         long_ms: (5_000, 40_000),
         pause_ms: (5, 700),
@@ -171,6 +177,7 @@ impl Disk for Model {
             rotten_at: None,
             full: false,
             begun: None,
+            copied: 0,
             fault,
         };
         model.epochs.push(model.first_epoch(Chain(lineage)));
@@ -340,6 +347,65 @@ impl Disk for Model {
         })
     }
 
+    fn begin_copy(
+        &mut self,
+        _snapshot: &Snapshot,
+        resume: Option<u32>,
+    ) -> Result<u32, SnapshotFault> {
+        let there = resume.filter(|there| *there <= self.copied);
+        self.copied = there.unwrap_or(0);
+        Ok(self.copied)
+    }
+
+    fn take_chunk(&mut self, _snapshot: &Snapshot, chunk: u32) -> Result<u32, SnapshotFault> {
+        if self.full {
+            return Err(SnapshotFault::NoSpace);
+        }
+        if chunk != self.copied {
+            return Err(SnapshotFault::Damaged);
+        }
+        self.copied += 1;
+        Ok(self.copied)
+    }
+
+    fn drop_copy(&mut self) {
+        self.copied = 0;
+    }
+
+    fn pin(&mut self) -> Result<(u64, Snapshot), NotDone> {
+        Ok((self.seq(), self.snapshot()?))
+    }
+
+    fn answer(_pinned: &mut u64, _question: &Snapshot) -> Result<Vec<Snapshot>, NotDone> {
+        Err(NotDone)
+    }
+
+    fn pinned_at(pinned: &u64) -> u64 {
+        *pinned
+    }
+
+    fn take_part(
+        &mut self,
+        comparison: &mut Option<Snapshot>,
+        part: &Snapshot,
+    ) -> Result<Found<Snapshot>, CompareFault> {
+        *comparison = Some(part.clone());
+        Ok(Found::All)
+    }
+
+    fn put_in_place(&mut self, found: Snapshot, keep: Keep) -> Result<Moved, CompareFault> {
+        let before = self.rows();
+        self.install(&found, keep).map_err(|why| match why {
+            SnapshotFault::NoSpace => CompareFault::NoSpace,
+            _ => CompareFault::PrimaryDamaged,
+        })?;
+        Ok(Moved {
+            moved: u64::from(self.rows() != before),
+            removed: 0,
+            rows: found.ids.len() as u64,
+        })
+    }
+
     fn install(&mut self, snapshot: &Snapshot, keep: Keep) -> Result<(), SnapshotFault> {
         if self.full {
             return Err(SnapshotFault::NoSpace);
@@ -412,6 +478,10 @@ impl Disk for Model {
         snapshot.position.seq
     }
 
+    fn chunks_of(_snapshot: &Snapshot) -> u32 {
+        3
+    }
+
     fn head_ahead(&self, entry: &Entry) -> Head {
         let mut ahead = self.clone();
         ahead.entries.push(*entry);
@@ -424,6 +494,10 @@ impl Disk for Model {
 
     fn flip_snapshot(snapshot: &mut Snapshot, _rng: &mut Rng) {
         snapshot.intact = false;
+    }
+
+    fn flip_part(part: &mut Snapshot, _rng: &mut Rng) {
+        part.intact = false;
     }
 
     fn damage(&mut self, what: Damage, rng: &mut Rng) -> bool {
@@ -474,12 +548,12 @@ impl Disk for Model {
     }
 
     fn crash(&mut self, _rng: &mut Rng) {
-        self.begun = None;
+        (self.begun, self.copied) = (None, 0);
     }
 
-    fn half_receive(&mut self, _snapshot: &Snapshot) {}
-
-    fn stop(&mut self) {}
+    fn stop(&mut self) {
+        self.copied = 0;
+    }
 
     fn told(&mut self) {}
 

@@ -173,6 +173,15 @@ impl<D: Disk> World<D> {
             }
             return;
         }
+        let stalled = self.st[s].stalled_until;
+        let is_bulk = !matches!(
+            self.conns[conn].queues[end].front(),
+            None | Some(Item::Control(_) | Item::Data(..) | Item::Fin)
+        );
+        if self.now < stalled && is_bulk {
+            // It lies in the socket until the process goes on.
+            return self.at(stalled - self.now + 1, Ev::Pump { conn, end });
+        }
         if !self.up[from] {
             self.at(25, Ev::Pump { conn, end });
             return;
@@ -182,8 +191,11 @@ impl<D: Disk> World<D> {
             None => {}
             Some(Item::Control(message)) => self.feed(s, Event::Received { link, message }),
             Some(Item::Data(stream, entry)) => self.take_data(s, stream, entry),
-            Some(Item::Part(stream, at, snapshot)) => self.take_part(s, stream, at, snapshot),
-            Some(Item::Compared(stream, snapshot)) => self.take_compared(s, stream, snapshot),
+            Some(Item::Piece(stream, id, piece, snapshot)) => {
+                self.take_piece(s, stream, id, piece, snapshot);
+            }
+            Some(Item::Question(stream, question)) => self.take_question(s, stream, question),
+            Some(Item::Answer(stream, part)) => self.take_answer(s, stream, &part),
             Some(Item::Fin) => {
                 self.conns[conn].open[end] = false;
                 self.feed(

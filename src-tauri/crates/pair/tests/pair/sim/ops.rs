@@ -1,17 +1,15 @@
 //! The disk of a station at work: one thing at a time, in order, and what a crash or a full disk makes of it.
 
-use std::rc::Rc;
-
 use pair::action::{Edits, Token};
 use pair::check::Scan;
-use pair::event::{CompareFault, Event, SnapshotFault};
+use pair::event::Event;
 use pair::message::{Stream, Writer};
 use pair::time::WRITER_HANGS;
 use pair::witness::WitnessState;
 
 use super::disk::{Disk, NotDone};
 use super::faults::Fault;
-use super::world::{Ev, Op, World};
+use super::world::{Ev, Op, Station, World};
 
 /// Entries that are applied in one commit at most.
 const BATCH_MAX: usize = 8;
@@ -28,8 +26,12 @@ impl<D: Disk> World<D> {
         }
         proc.applying = None;
         proc.receiving = None;
-        let applies =
-            |op: &Op<D>| matches!(op, Op::Apply { .. } | Op::Adopt { .. } | Op::Install { .. });
+        let applies = |op: &Op<D>| {
+            matches!(
+                op,
+                Op::Apply { .. } | Op::Adopt { .. } | Op::Install { .. } | Op::PutInPlace { .. }
+            )
+        };
         let running = proc.op_runs && proc.ops.front().is_some_and(applies);
         let first = if running { proc.ops.pop_front() } else { None };
         let mut kept = std::mem::take(&mut proc.ops);
@@ -66,8 +68,9 @@ impl<D: Disk> World<D> {
             return;
         };
         if self.fault == Some(Fault::SaysDurableTooSoon)
-            && let Op::Persist { token, .. } = op
+            && let Op::Persist { token, ref record } = op
         {
+            self.st[s].told_record.clone_from(record);
             proc.inbox.push_back(Event::Persisted { token });
             proc.ops.push_back(op);
             self.at(0, Ev::Wake { s });
@@ -164,6 +167,7 @@ impl<D: Disk> World<D> {
         let now = self.clock(s).mono;
         self.st[s].disk.commit(permit, now)?;
         self.check_commit(s);
+        self.check_quiesced(s);
         self.tally_commit(s);
         self.witness(s, true);
         Ok(())
@@ -198,6 +202,12 @@ impl<D: Disk> World<D> {
             self.send_entries(s);
         }
         if let Some(event) = event {
+            if matches!(event, Event::Persisted { .. } | Event::Opened { .. }) {
+                let Station {
+                    disk, told_record, ..
+                } = &mut self.st[s];
+                told_record.clone_from(disk.record());
+            }
             self.acknowledged(s, &event);
             self.feed(s, event);
         }
@@ -211,7 +221,7 @@ impl<D: Disk> World<D> {
     fn acknowledged(&mut self, s: usize, event: &Event) {
         if matches!(
             event,
-            Event::Applied { .. } | Event::SnapshotInstalled { .. }
+            Event::Applied { .. } | Event::SnapshotInstalled { .. } | Event::Resynced { .. }
         ) {
             let edits = self.st[s].disk.edits();
             self.st[s].acked.extend(edits);
@@ -312,46 +322,53 @@ impl<D: Disk> World<D> {
                 stream,
                 snapshot,
                 keep,
-                compared,
             } => {
                 self.check_frame(s, stream);
-                let before = self.st[s].disk.rows();
+                if let Some(proc) = self.st[s].proc.as_mut() {
+                    proc.partial = None;
+                }
                 let installed = self.st[s].disk.install(&snapshot, keep);
-                if installed.is_ok() {
-                    self.check_installed(s);
-                }
-                self.check_kept(s);
-                self.witness(s, false);
-                let own = self.st[s].disk.own();
-                let proc = self.st[s].proc.as_mut();
-                if let Some(proc) = proc {
-                    proc.receiving = None;
-                    proc.applying = installed.is_ok().then_some(stream);
-                }
-                Some(match installed {
-                    Ok(()) if compared => {
-                        let rows = self.st[s].disk.rows();
-                        Event::Resynced {
-                            stream,
-                            own,
-                            moved: u64::from(rows != before),
-                            removed: 0,
-                            rows: self.st[s].disk.edits().len() as u64,
-                        }
-                    }
-                    Ok(()) => Event::SnapshotInstalled { stream, own },
-                    Err(why) if compared => Event::CompareFailed {
+                self.replaced(s, stream, installed.is_ok());
+                match installed {
+                    Ok(()) => Some(Event::SnapshotInstalled {
                         stream,
-                        why: match why {
-                            SnapshotFault::NoSpace => CompareFault::NoSpace,
-                            // Nothing happens to it on its way: it was so at the primary.
-                            SnapshotFault::Damaged => CompareFault::PrimaryDamaged,
-                            _ => CompareFault::Broken,
-                        },
-                    },
-                    Err(why) => Event::SnapshotFailed { stream, why },
-                })
+                        own: self.st[s].disk.own(),
+                    }),
+                    Err(why) => Some(self.copy_failed(s, stream, why)),
+                }
             }
+            Op::PutInPlace {
+                stream,
+                comparison,
+                keep,
+            } => {
+                self.check_frame(s, stream);
+                let done = self.st[s].disk.put_in_place(*comparison, keep);
+                self.replaced(s, stream, done.is_ok());
+                match done {
+                    Ok(done) => Some(Event::Resynced {
+                        stream,
+                        own: self.st[s].disk.own(),
+                        moved: done.moved,
+                        removed: done.removed,
+                        rows: done.rows,
+                    }),
+                    Err(why) => Some(self.compare_failed(s, stream, why)),
+                }
+            }
+        }
+    }
+
+    /// This station's data was replaced by its primary's, or not.
+    fn replaced(&mut self, s: usize, stream: Stream, is_done: bool) {
+        if is_done {
+            self.check_installed(s);
+        }
+        self.check_kept(s);
+        self.witness(s, false);
+        if let Some(proc) = self.st[s].proc.as_mut() {
+            proc.receiving = None;
+            proc.applying = is_done.then_some(stream);
         }
     }
 
@@ -413,6 +430,7 @@ impl<D: Disk> World<D> {
         let idle = self.st[s].proc.as_ref().is_some_and(|proc| !proc.op_runs);
         let disk = &mut self.st[s].disk;
         if idle && disk.begin(id, permit, now).is_ok() && disk.commit(permit, now).is_ok() {
+            self.check_quiesced(s);
             self.witness(s, true);
             self.st[s].disk.told();
             self.st[s].acked.insert(id);
@@ -480,14 +498,8 @@ impl<D: Disk> World<D> {
 
     /// What a crash finds under way at the disk: done, half done, or not begun.
     pub(super) fn die(&mut self, s: usize, op: Op<D>) {
-        match op {
-            Op::Install { snapshot, .. } if self.rng.chance(50) => {
-                self.st[s].disk.half_receive(&Rc::clone(&snapshot));
-            }
-            op if self.rng.chance(60) => {
-                let _ = self.perform(s, op, true);
-            }
-            _ => {}
+        if self.rng.chance(60) {
+            let _ = self.perform(s, op, true);
         }
     }
 }

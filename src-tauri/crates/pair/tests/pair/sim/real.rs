@@ -11,17 +11,18 @@ use domain::history::{Chain, EpochStart, Sum};
 use domain::ids::StationId;
 use pair::action::Edits;
 use pair::config::Config;
-use pair::event::{ApplyFault, Own, SnapshotFault};
+use pair::event::{ApplyFault, CompareFault, Own, SnapshotFault};
 use pair::message::{Head, TailRefusal};
 use pair::{Durable, Mono};
 use store::{
-    ApplyError, Edit, EditMeta, EditPermit, Entry, Error, Install, LocalPut, Retention,
-    SnapshotError, SnapshotHeader, SnapshotImport, Store, TailError,
+    Answer, ApplyError, CompareError, Comparison, Edit, EditMeta, EditPermit, Entry, Error,
+    Install, LocalPut, Next, Pinned, Retention, SnapshotError, SnapshotHeader, SnapshotImport,
+    Store, TailError,
 };
 
 use self::files::{Files, Mark, block_on};
 use self::rows::Rows;
-use super::disk::{Damage, Disk, Keep, NotDone};
+use super::disk::{Damage, Disk, Found, Keep, Moved, NotDone};
 use super::faults::Fault;
 use super::rng::Rng;
 use super::world::Pace;
@@ -44,6 +45,17 @@ pub(super) struct Frames {
     base: u64,
     header: Vec<u8>,
     chunks: Vec<Vec<u8>>,
+}
+
+/// What the two ends of a comparison say, in the messages of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    Header(Vec<u8>),
+    Question(Vec<u8>),
+    Sums(Vec<u8>),
+    Rows(Vec<u8>),
+    Entry(Vec<u8>),
+    End,
 }
 
 pub(super) struct Real {
@@ -153,28 +165,103 @@ impl Real {
         self.store().set_permit(permit);
     }
 
-    async fn import(store: &Store, snapshot: &Frames) -> Result<SnapshotImport, SnapshotError> {
+    /// What there is of this snapshot, up to so many chunks of it, or a new import.
+    async fn begin(
+        store: &Store,
+        snapshot: &Frames,
+        earlier: Option<(SnapshotImport, u32)>,
+    ) -> Result<SnapshotImport, SnapshotError> {
         let header = SnapshotHeader::decode(&snapshot.header)?;
-        let mut import = store.import_snapshot(header).await?;
-        for chunk in &snapshot.chunks {
-            import.push(chunk.clone()).await?;
+        if let Some((mut import, chunks)) = earlier
+            && import.header() == &header
+            && import.resume_after(chunks)
+        {
+            return Ok(import);
         }
-        Ok(import)
+        store.import_snapshot(header).await
     }
 
-    async fn replace(store: &Store, snapshot: &Frames, keep: Keep) -> Result<bool, SnapshotError> {
-        let import = Self::import(store, snapshot).await?;
+    async fn replace(
+        store: &Store,
+        import: SnapshotImport,
+        keep: Keep,
+    ) -> Result<(), SnapshotError> {
         if keep.backup {
-            store
-                .create_backup("before this station's data was replaced")
-                .await?;
+            store.create_backup("before its data was replaced").await?;
         }
-        let install = Install {
-            orphans_after: keep.orphans_after,
-            reason: String::from("a full copy replaced it"),
-            local: Vec::new(),
-        };
-        import.install(install).await.map(|_| keep.backup)
+        import.install(install(keep)).await.map(drop)
+    }
+
+    /// Takes a part in; whether it was the last of an answer.
+    async fn take(
+        store: &Store,
+        comparison: &mut Option<Comparison>,
+        part: &Said,
+    ) -> Result<bool, CompareError> {
+        match (part, &mut *comparison) {
+            (Said::Header(header), _) => {
+                let header = SnapshotHeader::decode(header)?;
+                *comparison = Some(store.compare(header).await?);
+            }
+            (Said::Sums(sums), Some(comparison)) => comparison.take_sums(sums).await?,
+            (Said::End, Some(comparison)) => comparison.take_end()?,
+            (Said::Rows(chunk), Some(comparison)) => {
+                comparison.take_rows(chunk.clone()).await?;
+                return Ok(false);
+            }
+            (Said::Entry(entry), Some(comparison)) => {
+                comparison.take_entry(entry)?;
+                return Ok(false);
+            }
+            (_, None) | (Said::Question(_), Some(_)) => return Err(CompareError::Moved),
+        }
+        Ok(true)
+    }
+
+    /// After the data was replaced, or not.
+    fn after_replacing(&mut self, replaced: bool, backed_up: bool) {
+        self.look();
+        self.count_orphans();
+        if replaced {
+            if backed_up {
+                let edits = block_on(rows::of_newest_backup(self.store()));
+                self.backups.extend(edits);
+            }
+            (self.rotten, self.sum_is_off) = (false, false);
+        }
+    }
+
+    fn not_copied(&mut self, error: &SnapshotError) -> SnapshotFault {
+        self.why = error.to_string();
+        match error {
+            SnapshotError::Damaged { .. } => SnapshotFault::Damaged,
+            SnapshotError::Excessive { .. } => SnapshotFault::Excessive,
+            SnapshotError::Store(Error::NoSpace { .. }) => SnapshotFault::NoSpace,
+            SnapshotError::Store(Error::Damaged { .. }) => SnapshotFault::Broken,
+            // A bit of the schema's hash flipped on its way.
+            SnapshotError::SchemaDiffers => SnapshotFault::Broken,
+            error => panic!("VIOLATED: the store fails: {error}"),
+        }
+    }
+
+    fn not_compared(&mut self, error: &CompareError) -> CompareFault {
+        self.why = error.to_string();
+        match error {
+            CompareError::PrimaryDamaged => CompareFault::PrimaryDamaged,
+            CompareError::Moved => CompareFault::Broken,
+            CompareError::Snapshot(error) => match self.not_copied(error) {
+                SnapshotFault::NoSpace => CompareFault::NoSpace,
+                _ => CompareFault::Broken,
+            },
+        }
+    }
+}
+
+fn install(keep: Keep) -> Install {
+    Install {
+        orphans_after: keep.orphans_after,
+        reason: String::from("the primary's data replaced it"),
+        local: Vec::new(),
     }
 }
 
@@ -200,6 +287,9 @@ fn flip(bytes: &mut [u8], rng: &mut Rng) {
 impl Disk for Real {
     type Entry = Frame;
     type Snapshot = Frames;
+    type Pinned = Pinned;
+    type Comparison = Comparison;
+    type Part = Said;
     const PACE: Pace = Pace {
         long_ms: (8_000, 40_000),
         pause_ms: (5, 400),
@@ -371,30 +461,117 @@ impl Disk for Real {
         Ok(read.expect("a snapshot can be read"))
     }
 
-    fn install(&mut self, snapshot: &Frames, keep: Keep) -> Result<(), SnapshotFault> {
-        let installed = block_on(Self::replace(self.store(), snapshot, keep));
-        self.look();
-        self.count_orphans();
-        if let Err(error) = &installed {
-            self.why = error.to_string();
-        }
-        match installed {
-            Ok(backed_up) => {
-                if backed_up {
-                    let edits = block_on(rows::of_newest_backup(self.store()));
-                    self.backups.extend(edits);
+    fn begin_copy(&mut self, snapshot: &Frames, resume: Option<u32>) -> Result<u32, SnapshotFault> {
+        let earlier = self.import.take().zip(resume);
+        let begun = block_on(Self::begin(self.store(), snapshot, earlier));
+        let import = begun.map_err(|error| self.not_copied(&error))?;
+        let chunks = import.chunks();
+        self.import = Some(import);
+        Ok(chunks)
+    }
+
+    fn take_chunk(&mut self, snapshot: &Frames, chunk: u32) -> Result<u32, SnapshotFault> {
+        let Some(mut import) = self.import.take() else {
+            return Err(SnapshotFault::Damaged);
+        };
+        let bytes = snapshot.chunks[chunk as usize].clone();
+        block_on(import.push(bytes)).map_err(|error| self.not_copied(&error))?;
+        let chunks = import.chunks();
+        self.import = Some(import);
+        Ok(chunks)
+    }
+
+    fn drop_copy(&mut self) {
+        self.import = None;
+    }
+
+    fn install(&mut self, _snapshot: &Frames, keep: Keep) -> Result<(), SnapshotFault> {
+        let Some(import) = self.import.take() else {
+            return Err(SnapshotFault::Damaged);
+        };
+        let installed = block_on(Self::replace(self.store(), import, keep));
+        self.after_replacing(installed.is_ok(), keep.backup);
+        installed.map_err(|error| self.not_copied(&error))
+    }
+
+    fn pin(&mut self) -> Result<(Pinned, Said), NotDone> {
+        self.told();
+        let pinned = block_on(self.store().pin()).expect("the data can be pinned");
+        let header = Said::Header(pinned.header().encode());
+        Ok((pinned, header))
+    }
+
+    fn answer(pinned: &mut Pinned, question: &Said) -> Result<Vec<Said>, NotDone> {
+        let Said::Question(question) = question else {
+            return Err(NotDone);
+        };
+        block_on(async {
+            let (sender, mut answers) = tokio::sync::mpsc::channel(8);
+            let taking = async {
+                let mut said = Vec::new();
+                while let Some(answer) = answers.recv().await {
+                    said.push(match answer {
+                        Answer::Sums(sums) => Said::Sums(sums),
+                        Answer::Rows(rows) => Said::Rows(rows),
+                        Answer::Entry(entry) => Said::Entry(entry),
+                        Answer::End => Said::End,
+                    });
                 }
-                (self.rotten, self.sum_is_off) = (false, false);
-                Ok(())
+                said
+            };
+            let (answered, said) = tokio::join!(pinned.answer(question, sender), taking);
+            match answered {
+                Ok(()) => Ok(said),
+                // A bit of the question flipped on its way.
+                Err(SnapshotError::Damaged { .. } | SnapshotError::Store(Error::Invalid(_))) => {
+                    Err(NotDone)
+                }
+                Err(error) => panic!("VIOLATED: the store fails: {error}"),
             }
-            Err(SnapshotError::Damaged { .. }) => Err(SnapshotFault::Damaged),
-            Err(SnapshotError::Store(Error::NoSpace { .. })) => Err(SnapshotFault::NoSpace),
-            Err(SnapshotError::Store(Error::Damaged { .. })) => Err(SnapshotFault::Broken),
-            // A bit of the schema's hash flipped on its way.
-            Err(SnapshotError::SchemaDiffers) => Err(SnapshotFault::Broken),
-            Err(SnapshotError::Excessive { .. }) => Err(SnapshotFault::Excessive),
-            Err(error) => panic!("VIOLATED: the store fails: {error}"),
+        })
+    }
+
+    fn pinned_at(pinned: &Pinned) -> u64 {
+        pinned.header().head.position.seq
+    }
+
+    fn take_part(
+        &mut self,
+        comparison: &mut Option<Comparison>,
+        part: &Said,
+    ) -> Result<Found<Said>, CompareFault> {
+        let store = self.store();
+        let next = block_on(async {
+            let asks_on = Self::take(store, comparison, part).await?;
+            match comparison {
+                Some(comparison) if asks_on => comparison.next().await.map(Some),
+                _ => Ok(None),
+            }
+        });
+        match next.map_err(|error| self.not_compared(&error))? {
+            None => Ok(Found::More),
+            Some(Next::Ask(question)) => Ok(Found::Ask(Said::Question(question))),
+            Some(Next::Whole) => Ok(Found::Whole),
+            Some(Next::Ready) => Ok(Found::All),
         }
+    }
+
+    fn put_in_place(&mut self, comparison: Comparison, keep: Keep) -> Result<Moved, CompareFault> {
+        let backs_up = keep.backup && comparison.changes_rows();
+        let done = block_on(async {
+            if backs_up {
+                let reason = "before a resync";
+                self.store().create_backup(reason).await?;
+            }
+            comparison.put_in_place(install(keep)).await
+        });
+        self.after_replacing(done.is_ok(), backs_up);
+        let done = done.map_err(|error| self.not_compared(&error))?;
+        Ok(Moved {
+            moved: done.moved,
+            removed: done.removed,
+            rows: done.rows,
+        })
     }
 
     fn verify(&mut self) -> bool {
@@ -438,6 +615,10 @@ impl Disk for Real {
         snapshot.base
     }
 
+    fn chunks_of(snapshot: &Frames) -> u32 {
+        snapshot.chunks.len() as u32
+    }
+
     fn head_ahead(&self, frame: &Frame) -> Head {
         Head {
             position: frame.position,
@@ -457,6 +638,17 @@ impl Disk for Real {
         match snapshot.chunks.get_mut(at) {
             Some(chunk) => flip(chunk, rng),
             None => flip(&mut snapshot.header, rng),
+        }
+    }
+
+    fn flip_part(part: &mut Said, rng: &mut Rng) {
+        match part {
+            Said::Header(bytes)
+            | Said::Question(bytes)
+            | Said::Sums(bytes)
+            | Said::Rows(bytes)
+            | Said::Entry(bytes) => flip(bytes, rng),
+            Said::End => {}
         }
     }
 
@@ -539,16 +731,12 @@ impl Disk for Real {
         self.files.turn_to_what_was_left();
     }
 
-    fn half_receive(&mut self, snapshot: &Frames) {
-        // A damaged one gets as far as it gets.
-        self.import = block_on(Self::import(self.store(), snapshot)).ok();
-    }
-
     fn stop(&mut self) {
         let Some(store) = self.store.take() else {
             return;
         };
         store.set_fault(store::faults::Fault::DiskFull, false);
+        self.import = None;
         let edit = self.edit.take();
         block_on(async {
             if let Some(edit) = edit {

@@ -105,7 +105,7 @@ fn schedules<D: Disk>(env: &str, usual: u64, must_come_by: &[&str]) {
 fn find_faults<D: Disk>(faults: &[Fault], tries: u64) {
     std::panic::set_hook(Box::new(|_| {}));
     let next = AtomicUsize::new(0);
-    let found = Mutex::new(BTreeMap::new());
+    let missed = Mutex::new(Vec::new());
     on_all_processors(|| {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -114,24 +114,17 @@ fn find_faults<D: Disk>(faults: &[Fault], tries: u64) {
             };
             let shown = (0..tries)
                 .find_map(|seed| outcome::<D>(seed, Some(fault)).err().map(|why| (seed, why)));
-            found
-                .lock()
-                .expect("nothing panics in here")
-                .insert(at, shown);
+            match shown {
+                Some((seed, why)) => println!(
+                    "{fault:?}: schedule {seed}: {}",
+                    why.lines().next().unwrap_or_default()
+                ),
+                None => missed.lock().expect("nothing panics in here").push(fault),
+            }
         }
     });
     let _ = std::panic::take_hook();
-    let mut missed = Vec::new();
-    for (at, shown) in found.into_inner().expect("nothing panics in here") {
-        let fault = faults[at];
-        match shown {
-            Some((seed, why)) => println!(
-                "{fault:?}: schedule {seed}: {}",
-                why.lines().next().unwrap_or_default()
-            ),
-            None => missed.push(fault),
-        }
-    }
+    let missed = missed.into_inner().expect("nothing panics in here");
     assert!(
         missed.is_empty(),
         "not found in {tries} schedules: {missed:?}"
@@ -179,8 +172,7 @@ fn whatever_befalls_a_pair_on_real_files_nothing_is_lost_and_it_comes_into_step_
 
 #[test]
 fn every_deliberate_fault_is_found() {
-    // The rarest, a hand-over forgotten by a crash, shows in one schedule of about a thousand.
-    find_faults::<Model>(&Fault::OF_THE_MODEL, 5_000);
+    find_faults::<Model>(&Fault::OF_THE_MODEL, 1_000);
 }
 
 #[test]

@@ -244,24 +244,33 @@ impl<D: Disk> World<D> {
         if !leased {
             self.third.reach[first] = false;
         }
-        let wait = self.rng.range(500, 3_000);
-        self.at(wait, Ev::TakenApart { first });
+        // Without the lease it edits by the other one's promise.
+        let wait = match leased {
+            true => self.rng.range(500, 3_000),
+            false => self.rng.range(4_500, 7_000),
+        };
+        self.at(wait, Ev::TakenApart { first, leased });
     }
 
-    pub(super) fn taken_apart(&mut self, first: usize) {
+    pub(super) fn taken_apart(&mut self, first: usize, leased: bool) {
         let second = 1 - first;
         self.cut_network();
         self.third.reach[first] = false;
-        if self.rng.chance(40) {
+        if self.rng.chance(50) {
             self.crash(second, false);
-            let soon = self.rng.range(10, 400);
+            let soon = self.rng.range(5, 150);
             self.at(soon, Ev::Restart { s: second });
         }
-        for _ in 0..3 {
-            let wait = self.rng.range(100, 4_500);
+        // It presses the button until it has the lead; where the other one relies on its promise, most often while it may.
+        let mut wait = 0;
+        while wait < 6_500 {
+            wait += match wait {
+                1_800..3_600 if !leased => self.rng.range(30, 120),
+                _ => self.rng.range(100, 500),
+            };
             self.at(wait, Ev::WantsLead { s: second });
         }
-        let long = self.rng.range(5_000, 15_000);
+        let long = self.rng.range(6_000, 15_000);
         self.at(long, Ev::WitnessHeals);
     }
 

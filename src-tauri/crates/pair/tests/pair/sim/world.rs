@@ -1,6 +1,6 @@
 //! The world of one run: two stations, the network between them, and what befalls them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _};
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use pair::action::{Edits, Token};
 use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
 use pair::event::{Attempt, Away, Command, ContactFailure, Event, LinkId, ReplyToken};
 use pair::message::{Hello, Message, SnapshotAt, Stream};
-use pair::{Mode, Mono, Now, State};
+use pair::{Durable, Mode, Mono, Now, State};
 use uuid::Uuid;
 
 use super::disk::{Disk, Keep, NotDone};
@@ -34,16 +34,16 @@ pub(super) struct Pace {
 pub(super) enum Op<D: Disk> {
     Persist {
         token: Token,
-        record: Box<pair::Durable>,
+        record: Box<Durable>,
     },
     OpenEpoch {
         token: Token,
         number: u64,
-        record: Box<pair::Durable>,
+        record: Box<Durable>,
     },
     OpenLineage {
         token: Token,
-        record: Box<pair::Durable>,
+        record: Box<Durable>,
     },
     Quiesce {
         token: Token,
@@ -62,8 +62,11 @@ pub(super) enum Op<D: Disk> {
         stream: Stream,
         snapshot: Rc<D::Snapshot>,
         keep: Keep,
-        /// Only what differs was sent.
-        compared: bool,
+    },
+    PutInPlace {
+        stream: Stream,
+        comparison: Box<D::Comparison>,
+        keep: Keep,
     },
     Rewind {
         token: Token,
@@ -73,6 +76,18 @@ pub(super) enum Op<D: Disk> {
     Verify {
         token: Token,
     },
+}
+
+impl<D: Disk> Op<D> {
+    /// The record that it makes durable.
+    pub(super) fn record(&self) -> Option<&Durable> {
+        match self {
+            Self::Persist { record, .. }
+            | Self::OpenEpoch { record, .. }
+            | Self::OpenLineage { record, .. } => Some(record),
+            _ => None,
+        }
+    }
 }
 
 pub(super) struct Receiving {
@@ -90,6 +105,8 @@ pub(super) struct Proc<D: Disk> {
     pub(super) op_since: Time,
     /// How the commit went that is under way, where it was not stopped in time.
     pub(super) committed: Option<Result<(), NotDone>>,
+    /// The machine was told that no edit is under way, and has let none in since.
+    pub(super) quiesced: bool,
     /// The machine was told that the disk hangs.
     pub(super) hangs: bool,
     pub(super) inbox: VecDeque<Event>,
@@ -103,6 +120,10 @@ pub(super) struct Proc<D: Disk> {
     pub(super) receiving: Option<Receiving>,
     /// On a secondary: what there is of a snapshot.
     pub(super) partial: Option<SnapshotAt>,
+    /// On a secondary: what it found by asking so far.
+    pub(super) comparing: Option<D::Comparison>,
+    /// On a primary: what a secondary asks about, on which connection.
+    pub(super) pinned: Option<(usize, Stream, D::Pinned)>,
     /// On a primary: the snapshot that can be sent again, and where it was made.
     pub(super) outgoing: Option<(Uuid, Rc<D::Snapshot>, Position)>,
     pub(super) replies: BTreeSet<u64>,
@@ -140,18 +161,32 @@ pub(super) struct Station<D: Disk> {
     pub(super) stopped_at_ms: Time,
     /// It became so, and no operator has decided since.
     pub(super) must_not_edit: bool,
+    /// The record that its machine was told is durable.
+    pub(super) told_record: Durable,
+    /// The one that was on its way to the disk when the process died.
+    pub(super) dying_record: Option<Durable>,
     /// When it said that it hands over, and when its operator last decided anything about who leads.
     pub(super) handing_at: Time,
     pub(super) decided_at: Time,
 }
 
+/// Snapshots are sent in these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece {
+    Header,
+    Chunk(u32),
+    End,
+}
+
 pub(super) enum Item<D: Disk> {
     Control(Message),
     Data(Stream, D::Entry),
-    /// A snapshot up to this part of it.
-    Part(Stream, SnapshotAt, Rc<D::Snapshot>),
-    /// What differs from this.
-    Compared(Stream, Rc<D::Snapshot>),
+    /// A piece of the snapshot of this name.
+    Piece(Stream, Uuid, Piece, Rc<D::Snapshot>),
+    /// A question about the primary's data; `None`: no more.
+    Question(Stream, Option<D::Part>),
+    /// A part of an answer.
+    Answer(Stream, D::Part),
     Fin,
 }
 
@@ -225,8 +260,12 @@ pub(super) enum Ev {
     WitnessHeals,
     TakenApart {
         first: usize,
+        leased: bool,
     },
     WantsLead {
+        s: usize,
+    },
+    WantsEdit {
         s: usize,
     },
     LateCommit {
@@ -250,12 +289,14 @@ pub(super) struct World<D: Disk> {
     pub(super) up: [bool; 2],
     events: BTreeMap<(Time, u64), Ev>,
     /// Bulk data that is yet to be sent; after the last of it, entries are.
-    bulk: BTreeMap<u64, (Item<D>, bool)>,
+    bulk: BTreeMap<u64, Item<D>>,
     count: u64,
     ids: u64,
     pub(super) tokens: u64,
     runs: u128,
     pub(super) chaotic: bool,
+    /// Operators do nothing but edit until then: what was just brought about runs its course.
+    pub(super) calm_until: Time,
     pub(super) opened: BTreeSet<(LineageId, Epoch)>,
     /// What every point of every history holds: the lineage and the chain there, and the rows.
     pub(super) known: BTreeMap<(LineageId, u128), u64>,
@@ -263,6 +304,10 @@ pub(super) struct World<D: Disk> {
     pub(super) decided_at_ms: Time,
     /// A station with damaged rows led: what it hands on is its own affair.
     pub(super) tainted: bool,
+    /// Streams of which a bit flipped on its way.
+    pub(super) spoilt: HashSet<Stream>,
+    /// Snapshots of which one did.
+    pub(super) spoilt_copies: BTreeSet<Uuid>,
     /// Edits that an operator took out of the data by restoring a backup.
     pub(super) forgiven: BTreeSet<u64>,
     /// A hash over all that happened, to compare two runs by.
@@ -312,9 +357,12 @@ impl<D: Disk> World<D> {
                 auto_rejoin,
                 witness: third.set(),
             };
+            let disk = D::new(s, id, config, fault);
             Station {
                 id,
-                disk: D::new(s, id, config, fault),
+                told_record: disk.record().clone(),
+                dying_record: None,
+                disk,
                 proc: None,
                 boots: 0,
                 clock: rng.range(0, 1_000_000),
@@ -352,10 +400,13 @@ impl<D: Disk> World<D> {
             tokens: 0,
             runs: 0,
             chaotic: true,
+            calm_until: 0,
             opened: BTreeSet::new(),
             known: BTreeMap::new(),
             decided_at_ms: 0,
             tainted: false,
+            spoilt: HashSet::new(),
+            spoilt_copies: BTreeSet::new(),
             forgiven: BTreeSet::new(),
             digest: DefaultHasher::new(),
             trace: VecDeque::new(),
@@ -397,7 +448,7 @@ impl<D: Disk> World<D> {
     }
 
     /// Has a running station send this in a while.
-    pub(super) fn send_later(&mut self, s: usize, conn: usize, delay: Time, bulk: (Item<D>, bool)) {
+    pub(super) fn send_later(&mut self, s: usize, conn: usize, delay: Time, bulk: Item<D>) {
         let ticket = self.count;
         self.bulk.insert(ticket, bulk);
         let boot = self.st[s].boots;
@@ -458,8 +509,9 @@ impl<D: Disk> World<D> {
             Away::AtMost(Duration::from_millis(self.now - self.st[s].stopped_at + 50))
         };
         let now = self.clock(s);
+        self.st[s].disk.reopen();
+        self.check_record(s);
         let disk = &mut self.st[s].disk;
-        disk.reopen();
         let mut record = disk.record().clone();
         // What the crash tore off was told to nobody, nor does it bind anybody.
         let stops = record.superseded.is_some() || record.forked.is_some();
@@ -482,6 +534,7 @@ impl<D: Disk> World<D> {
             op_runs: false,
             op_since: self.now,
             committed: None,
+            quiesced: false,
             hangs: false,
             inbox: VecDeque::new(),
             tick: 0,
@@ -491,6 +544,8 @@ impl<D: Disk> World<D> {
             epochs: Vec::new(),
             receiving: None,
             partial: None,
+            comparing: None,
+            pinned: None,
             outgoing: None,
             replies: BTreeSet::new(),
             heard: self.now,
@@ -581,6 +636,7 @@ impl<D: Disk> World<D> {
             proc.heard = at;
         }
         proc.stepped = at;
+        proc.quiesced |= matches!(event, Event::Quiesced { .. });
         let kind = std::mem::discriminant(&event);
         let actions = proc.state.step(event, now);
         let position = self.st[s].disk.position();
@@ -636,6 +692,7 @@ impl<D: Disk> World<D> {
             && let Some(op) = proc.ops.pop_front()
         {
             // It is the disk that goes on for a moment, not the process.
+            self.st[s].dying_record = op.record().cloned();
             self.st[s].proc = Some(proc);
             self.die(s, op);
             self.st[s].proc = None;
@@ -714,10 +771,10 @@ impl<D: Disk> World<D> {
                 conn,
                 ticket,
             } => {
-                if let Some((item, last)) = self.bulk.remove(&ticket)
+                if let Some(item) = self.bulk.remove(&ticket)
                     && self.is_running(s, boot)
                 {
-                    self.send_bulk(s, conn, item, last);
+                    self.send_bulk(s, conn, item);
                 }
             }
             Ev::Wake { s } => self.wake(s),
@@ -744,9 +801,10 @@ impl<D: Disk> World<D> {
                 answer,
             } => self.witness_says(s, boot, token, answer),
             Ev::WitnessHeals => self.witness_heals(),
-            Ev::TakenApart { first } if self.chaotic => self.taken_apart(first),
+            Ev::TakenApart { first, leased } if self.chaotic => self.taken_apart(first, leased),
             Ev::TakenApart { .. } => {}
             Ev::WantsLead { s } => self.wants_lead(s),
+            Ev::WantsEdit { s } => self.edit(s),
             Ev::Chaos => self.chaos(),
         }
     }
