@@ -116,6 +116,9 @@ impl<D: Disk> World<D> {
         if idle && (heals || what == Damage::Journal) && self.st[s].disk.damage(what, &mut self.rng)
         {
             self.note(|| format!("{s}: {what:?} is damaged"));
+            if what == Damage::Sum {
+                self.st[s].sum_off_at = Some(self.now);
+            }
             self.count("damage");
         }
     }
@@ -166,6 +169,20 @@ impl<D: Disk> World<D> {
             self.command(leads, Command::HandOver);
         } else {
             self.command(1 - leads, Command::MakePrimary { force: false });
+        }
+    }
+
+    /// A station takes what differs anew while operators are at work, and most often comes to the end of it.
+    pub(super) fn resync_at_work(&mut self, s: usize) {
+        self.command(s, Command::ResyncNow);
+        let soon = self.rng.range(20, 900);
+        match self.rng.below(6) {
+            0 => {
+                let s = self.rng.below(2);
+                self.at(soon, Ev::Kill { s });
+            }
+            1 => self.at(soon, Ev::Reset),
+            _ => self.calm_until = self.now + 1_500,
         }
     }
 

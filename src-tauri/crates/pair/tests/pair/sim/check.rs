@@ -87,7 +87,9 @@ impl<D: Disk> World<D> {
             return;
         }
         let follows = own.record().config.mode.is_secondary();
-        if follows && own.head().sum != other.head().sum {
+        // What became of the other one's sum while its process was away is learnt at the next contact.
+        let known = !recently(self.st[1 - s].sum_off_at);
+        if follows && known && own.head().sum != other.head().sum {
             self.violated(&format!("{s} says Synced, but the sums differ"));
         }
         let (own, other) = (&self.st[s].disk, &self.st[1 - s].disk);

@@ -222,7 +222,7 @@ impl<D: Disk> World<D> {
             return;
         };
         let found = self.st[s].disk.take_part(&mut proc.comparing, part);
-        if self.chaotic && self.rng.chance(6) {
+        if self.chaotic && self.rng.chance(15) {
             // It was found equal, or not, and is not what it was any more.
             self.damage(s, Damage::Row);
         }

@@ -35,7 +35,7 @@ impl<D: Disk> World<D> {
             }
             if round % 2 == 1 {
                 let s = self.rng.below(2);
-                if round % 4 == 1 || !self.cure_damage(s) {
+                if round % 4 == 1 || !(self.cure_damage(s) || self.cure_damage(1 - s)) {
                     self.follow_cure(s);
                 }
             }

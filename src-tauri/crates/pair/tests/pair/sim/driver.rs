@@ -290,7 +290,13 @@ impl<D: Disk> World<D> {
             Record::Status {
                 status: pair::Status::Synced,
                 ..
-            } => self.count("synced"),
+            } => {
+                self.count("synced");
+                if self.chaotic && self.rng.chance(12) {
+                    let soon = self.rng.range(5, 200);
+                    self.at(soon, Ev::WantsResync { s });
+                }
+            }
             _ => {}
         }
     }

@@ -136,6 +136,25 @@ pub(super) struct Proc<D: Disk> {
     pub(super) reconfigures: bool,
     /// The latest Hello that was heard.
     said: Option<(RunId, Mono)>,
+    /// Processes of the other station that were heard, and then another one.
+    replaced: Vec<RunId>,
+}
+
+impl<D: Disk> Proc<D> {
+    /// Whether this is a sign of life: an answer that was overtaken by a later one is none, nor is one of a process that
+    /// another has replaced.
+    fn hears(&mut self, hello: &Hello) -> bool {
+        if self.replaced.contains(&hello.run) {
+            return false;
+        }
+        match self.said {
+            Some((run, at)) if run == hello.run && at > hello.said_at => return false,
+            Some((run, _)) if run != hello.run => self.replaced.push(run),
+            _ => {}
+        }
+        self.said = Some((hello.run, hello.said_at));
+        true
+    }
 }
 
 pub(super) struct Station<D: Disk> {
@@ -155,6 +174,8 @@ pub(super) struct Station<D: Disk> {
     /// Edits that its operators were told are safe.
     pub(super) acked: BTreeSet<u64>,
     pub(super) restored_at: Option<Time>,
+    /// When its rolling sum was damaged.
+    pub(super) sum_off_at: Option<Time>,
     /// It is superseded or forked, durably.
     pub(super) is_stopped: bool,
     /// When it noticed that.
@@ -247,6 +268,8 @@ pub(super) enum Ev {
         s: usize,
     },
     Heal,
+    /// All links are cut, and their ends learn it.
+    Reset,
     Kill {
         s: usize,
     },
@@ -266,6 +289,9 @@ pub(super) enum Ev {
         s: usize,
     },
     WantsEdit {
+        s: usize,
+    },
+    WantsResync {
         s: usize,
     },
     LateCommit {
@@ -378,6 +404,7 @@ impl<D: Disk> World<D> {
                 stopped_at: 0,
                 acked: BTreeSet::new(),
                 restored_at: None,
+                sum_off_at: None,
                 is_stopped: false,
                 stopped_at_ms: 0,
                 must_not_edit: false,
@@ -553,6 +580,7 @@ impl<D: Disk> World<D> {
             silent: 0,
             reconfigures: false,
             said: None,
+            replaced: Vec::new(),
         });
         self.note(|| format!("{s} boots ({away:?})"));
         self.check_kept(s);
@@ -605,21 +633,12 @@ impl<D: Disk> World<D> {
         };
         let woke = rate * (at - proc.stepped) > 1_500_000;
         let hears = match &event {
-            // An answer that was overtaken by a later one of the same process is no sign of life.
-            Event::Probed { hello } | Event::Asked { hello } => {
-                let late = proc
-                    .said
-                    .is_some_and(|(run, at)| run == hello.run && at > hello.said_at);
-                if !late {
-                    proc.said = Some((hello.run, hello.said_at));
-                }
-                !late
-            }
+            Event::Probed { hello } | Event::Asked { hello } => proc.hears(hello),
             Event::Received {
                 message: Message::Hello(hello) | Message::Accept { hello, .. },
                 ..
             } => {
-                proc.said = Some((hello.run, hello.said_at));
+                proc.hears(hello);
                 true
             }
             Event::Received { .. } => true,
@@ -787,6 +806,7 @@ impl<D: Disk> World<D> {
                 self.up = [true; 2];
                 self.note(|| "network heals".to_owned());
             }
+            Ev::Reset => self.reset_links(),
             Ev::Kill { s } => self.kill(s),
             Ev::LateCommit { s, boot, id } => {
                 if self.is_running(s, boot) {
@@ -805,6 +825,8 @@ impl<D: Disk> World<D> {
             Ev::TakenApart { .. } => {}
             Ev::WantsLead { s } => self.wants_lead(s),
             Ev::WantsEdit { s } => self.edit(s),
+            Ev::WantsResync { s } if self.chaotic => self.resync_at_work(s),
+            Ev::WantsResync { .. } => {}
             Ev::Chaos => self.chaos(),
         }
     }
