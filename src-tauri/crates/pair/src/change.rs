@@ -332,7 +332,8 @@ impl State {
                 .max(peer.hello.head.position.epoch.number)
                 .max(peer.head.position.epoch.number)
         });
-        let number = 1 + self.epoch_seen().max(theirs);
+        let seen = self.epoch_seen().max(self.wanted.epoch_highest);
+        let number = 1 + seen.max(theirs);
         let Some(change) = self.change.as_mut() else {
             return;
         };

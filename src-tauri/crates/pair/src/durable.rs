@@ -83,6 +83,9 @@ pub struct Durable {
     pub peer: Option<PeerRecord>,
     /// The highest epoch number that this station has ever seen in force, in its lineage.
     pub epoch_seen: Option<EpochSeen>,
+    /// The highest epoch number that it has ever seen in any lineage. What it opens gets a higher one: it may have opened epochs
+    /// in a lineage that it left and comes back to, of which nobody there knows.
+    pub epoch_highest: u64,
     /// Set by rule 5.
     pub superseded: Option<Superseded>,
     /// Set by rule 5.
@@ -116,6 +119,7 @@ impl Default for Durable {
             former_mode: None,
             peer: None,
             epoch_seen: None,
+            epoch_highest: 0,
             superseded: None,
             forked: None,
             handing_over: None,

@@ -367,6 +367,7 @@ impl State {
             lineage: self.own.head.position.lineage,
             number,
         });
+        self.wanted.epoch_highest = self.wanted.epoch_highest.max(number);
     }
 
     pub(crate) fn token(&mut self) -> Token {

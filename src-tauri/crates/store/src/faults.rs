@@ -22,12 +22,6 @@ pub enum Fault {
     PermitNotChecked,
     /// Entries are applied whatever sum they should lead to.
     SumNotChecked,
-    /// A comparison leaves out a range in which it found a difference.
-    RangeSkipped,
-    /// A comparison leaves rows in place that the primary does not have.
-    RowsKept,
-    /// What differed is put in place whatever the sum of the rows is then.
-    ResyncNotSummed,
     /// A copy that was cut off goes on after another chunk than was said.
     ResumedElsewhere,
 }

@@ -1,11 +1,11 @@
 //! What operators are answered (DESIGN.md 6.2).
 
 use pair::action::RefusalCode;
-use pair::event::{Command, ContactFailure, Event};
+use pair::event::{Command, ContactFailure, Event, LinkId};
 use pair::message::Hello;
 use pair::{Mode, Reason, Status};
 
-use super::bench::{Bench, FAILOVER, config, hello, start};
+use super::bench::{Bench, FAILOVER, config, hello, own, start};
 
 fn configure(mode: Mode, confirm_replace: bool) -> Command {
     Command::Configure {
@@ -167,4 +167,26 @@ fn a_backup_is_not_restored_into_a_secondary() {
             .may_restore()
             .is_ok()
     );
+}
+
+#[test]
+fn a_station_that_comes_back_to_a_lineage_opens_no_epoch_of_it_a_second_time() {
+    // It led in an epoch that the other one never heard of, left, and follows the other one in the epoch before.
+    let first = start(1, 2, 0);
+    let mut bench = Bench::with(Mode::Primary, &[first, start(2, 1, 5)], 8);
+    bench.wait(2_500);
+    assert_eq!(bench.command(configure(Mode::None, true)), Some(Ok(())));
+    assert_eq!(bench.command(configure(FAILOVER, true)), Some(Ok(())));
+    let stream = bench.accepted_by(1, &hello(Mode::Primary, &[first], 5));
+    bench.event(Event::SnapshotInstalled {
+        stream,
+        own: own(&[first], 5),
+    });
+    bench.event(Event::LinkLost {
+        link: LinkId(1),
+        cause: ContactFailure::Cut,
+    });
+    bench.wait(3_000);
+    assert_eq!(bench.command(FORCE), Some(Ok(())));
+    assert_eq!(bench.opened().last(), Some(&3));
 }

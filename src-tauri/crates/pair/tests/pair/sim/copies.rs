@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use super::disk::{Damage, Disk, Found, Keep};
 use super::faults::Fault;
-use super::world::{Item, Op, Piece, World};
+use super::network::{Item, Piece};
+use super::station::Op;
+use super::world::World;
 
 impl<D: Disk> World<D> {
     // --- the primary ---

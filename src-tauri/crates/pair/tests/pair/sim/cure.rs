@@ -5,7 +5,8 @@ use pair::message::Standing;
 use pair::{Mode, Reason, Status};
 
 use super::disk::Disk;
-use super::world::{Ev, Op, World};
+use super::station::Op;
+use super::world::{Ev, World};
 
 impl<D: Disk> World<D> {
     /// Everything works again; operators follow what the stations tell them, and in the end the pair is in step.
@@ -133,6 +134,8 @@ impl<D: Disk> World<D> {
             Reason::PrimaryDamaged if damaged == [true; 2] => {
                 return self.restore_on_the_primary(s);
             }
+            // A bit flipped on its way, which looks the same: there is nothing to mend.
+            Reason::PrimaryDamaged if damaged == [false; 2] => Command::ResyncNow,
             Reason::HandoverOpen => Command::MakePrimary { force: true },
             // See `cure_damage`.
             Reason::PrimaryDamaged => return,

@@ -7,7 +7,9 @@ use pair::view::{Opening, Record};
 
 use super::disk::{Disk, Keep};
 use super::faults::Fault;
-use super::world::{Ev, Item, Op, Receiving, World};
+use super::network::Item;
+use super::station::{Op, Receiving};
+use super::world::{Ev, World};
 
 impl<D: Disk> World<D> {
     pub(super) fn act(&mut self, s: usize, actions: Vec<Action>) {

@@ -39,12 +39,6 @@ pub(super) enum Fault {
     HeadNotSaved,
     /// An edit that has begun is committed whoever may edit by then.
     PermitNotChecked,
-    /// A comparison leaves out a range in which it found a difference.
-    RangeSkipped,
-    /// A comparison leaves rows in place that the primary does not have.
-    RowsKept,
-    /// What differed is put in place whatever the sum of the rows is then.
-    ResyncNotSummed,
     /// A copy that was cut off goes on after another chunk than was said.
     ResumedElsewhere,
     /// With a witness: the lease is counted from the answer, not from the sending.
@@ -71,28 +65,28 @@ impl Fault {
 
     /// Those that the model of a store can have, or its driver; each with the schedule that shows it.
     pub(super) const OF_THE_MODEL: [(Self, u64); 17] = [
-        (Self::FastClock, 5),
+        (Self::FastClock, 13),
         (Self::EpochReused, 0),
         (Self::SaysDurableTooSoon, 0),
         (Self::GateIgnored, 0),
         (Self::AckBeforeApplied, 2),
-        (Self::OrphansDropped, 19),
+        (Self::OrphansDropped, 12),
         (Self::NoBackup, 24),
         (Self::AnyStream, 6),
-        (Self::SumNotChecked, 4),
-        (Self::QuiesceLies, 20),
-        (Self::ForgetsHandover, 17),
+        (Self::SumNotChecked, 71),
+        (Self::QuiesceLies, 44),
+        (Self::ForgetsHandover, 6),
         (Self::ForgetsSuperseded, 58),
         (Self::PermitNeverLapses, 42),
-        (Self::LeaseFromAnswer, 843),
-        (Self::ForgetsPromise, 95),
-        (Self::WaitsTooShort, 49),
+        (Self::LeaseFromAnswer, 46),
+        (Self::ForgetsPromise, 115),
+        (Self::WaitsTooShort, 26),
         (Self::LeaseNotExclusive, 7),
     ];
 
     /// Those that the real store can have, or its driver; each with the schedule that shows it.
-    pub(super) const OF_THE_REAL: [(Self, u64); 25] = [
-        (Self::FastClock, 29),
+    pub(super) const OF_THE_REAL: [(Self, u64); 18] = [
+        (Self::FastClock, 42),
         (Self::EpochReused, 0),
         (Self::SaysDurableTooSoon, 0),
         (Self::DiskLies, 0),
@@ -100,23 +94,16 @@ impl Fault {
         (Self::PermitNotChecked, 15),
         (Self::PermitNeverLapses, 13),
         (Self::AckBeforeApplied, 14),
-        (Self::SumNotChecked, 19),
-        (Self::SnapshotNotSummed, 42),
-        (Self::OrphansDropped, 16),
+        (Self::SumNotChecked, 69),
+        (Self::SnapshotNotSummed, 115),
+        (Self::OrphansDropped, 104),
         (Self::EpochsKept, 268),
         (Self::NoBackup, 3),
         (Self::AnyStream, 11),
         (Self::HeadNotSaved, 14),
-        (Self::QuiesceLies, 51),
-        (Self::ForgetsHandover, 173),
-        (Self::ForgetsSuperseded, 16),
-        (Self::RangeSkipped, 106),
-        (Self::RowsKept, 106),
-        (Self::ResyncNotSummed, 0),
+        (Self::QuiesceLies, 19),
+        (Self::ForgetsHandover, 24),
         (Self::ResumedElsewhere, 9),
-        (Self::ForgetsPromise, 24),
-        (Self::WaitsTooShort, 43),
-        (Self::LeaseNotExclusive, 34),
     ];
 
     /// Where the fault lies in the code of the store itself.
@@ -130,9 +117,6 @@ impl Fault {
             Self::HeadNotSaved => Of::HeadNotSaved,
             Self::PermitNotChecked => Of::PermitNotChecked,
             Self::SumNotChecked => Of::SumNotChecked,
-            Self::RangeSkipped => Of::RangeSkipped,
-            Self::RowsKept => Of::RowsKept,
-            Self::ResyncNotSummed => Of::ResyncNotSummed,
             Self::ResumedElsewhere => Of::ResumedElsewhere,
             _ => return None,
         })

@@ -1,14 +1,46 @@
 //! The network between the two stations: probes, links, and what befalls them on their way.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use pair::Mode;
 use pair::event::{Attempt, ContactFailure, Event, LinkId, Side};
-use pair::message::Hello;
+use pair::message::{Hello, Message, Stream};
+use uuid::Uuid;
 
 use super::disk::Disk;
 use super::faults::Fault;
-use super::world::{Conn, Ev, Item, Time, World};
+use super::world::{Ev, Time, World};
+
+/// Snapshots are sent in these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece {
+    Header,
+    Chunk(u32),
+    End,
+}
+
+pub(super) enum Item<D: Disk> {
+    Control(Message),
+    Data(Stream, D::Entry),
+    /// A piece of the snapshot of this name.
+    Piece(Stream, Uuid, Piece, Rc<D::Snapshot>),
+    /// A question about the primary's data; `None`: no more.
+    Question(Stream, Option<D::Part>),
+    /// A part of an answer.
+    Answer(Stream, D::Part),
+    Fin,
+}
+
+/// A link: end 0 dialed, end 1 accepted.
+pub(super) struct Conn<D: Disk> {
+    pub(super) ends: [usize; 2],
+    pub(super) boots: [u32; 2],
+    pub(super) links: [LinkId; 2],
+    pub(super) open: [bool; 2],
+    /// What is on its way to each end.
+    pub(super) queues: [VecDeque<Item<D>>; 2],
+}
 
 impl<D: Disk> World<D> {
     pub(super) fn delay(&mut self) -> Time {

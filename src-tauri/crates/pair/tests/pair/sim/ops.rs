@@ -9,7 +9,8 @@ use pair::witness::WitnessState;
 
 use super::disk::{Disk, NotDone};
 use super::faults::Fault;
-use super::world::{Ev, Op, Station, World};
+use super::station::{Op, Station};
+use super::world::{Ev, World};
 
 /// Entries that are applied in one commit at most.
 const BATCH_MAX: usize = 8;

@@ -26,6 +26,8 @@ pub(super) struct Witness {
     slow: [bool; 2],
     /// It lost everything, and is of no use until an operator has set it anew: not before what it forgot has run out.
     wiped_until: Time,
+    /// The primary stays cut off from everybody until then, whatever else would heal.
+    apart_until: Time,
     /// Counts leases; each station's driver uses one until it gives it up.
     leases: u64,
     mine: [Option<(u32, u64)>; 2],
@@ -58,6 +60,7 @@ impl Witness {
             up: true,
             slow: [false; 2],
             wiped_until: 0,
+            apart_until: 0,
             leases: 0,
             mine: [None; 2],
         }
@@ -193,7 +196,7 @@ impl<D: Disk> World<D> {
     }
 
     pub(super) fn trouble_witness(&mut self) {
-        if !self.third.on || !self.rng.chance(10) {
+        if !self.third.on || self.stays_apart().is_some() || !self.rng.chance(10) {
             return;
         }
         if self.rng.chance(40) {
@@ -272,6 +275,14 @@ impl<D: Disk> World<D> {
         }
         let long = self.rng.range(6_000, 15_000);
         self.at(long, Ev::WitnessHeals);
+        self.third.apart_until = self.now + 6_500;
+        self.calm_until = self.third.apart_until;
+    }
+
+    /// How long nothing heals yet.
+    pub(super) fn stays_apart(&self) -> Option<Time> {
+        let left = self.third.apart_until.saturating_sub(self.now);
+        (self.chaotic && left > 0).then_some(left)
     }
 
     /// Its operator wants the lead, by the rules.

@@ -1,22 +1,22 @@
 //! The world of one run: two stations, the network between them, and what befalls them.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash as _};
-use std::rc::Rc;
-use std::time::Duration;
+use std::hash::DefaultHasher;
 
-use domain::history::{Epoch, EpochStart, Position};
+use domain::history::Epoch;
 use domain::ids::{LineageId, StationId};
-use pair::action::{Edits, Token};
-use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
-use pair::event::{Attempt, Away, Command, ContactFailure, Event, LinkId, ReplyToken};
-use pair::message::{Hello, Message, SnapshotAt, Stream};
-use pair::{Durable, Mode, Mono, Now, State};
+use pair::action::Token;
+use pair::config::{Config, Fingerprint, PeerUrl};
+use pair::event::{Attempt, ContactFailure, Event};
+use pair::message::{Hello, Stream};
+use pair::{Mode, Mono, Now};
 use uuid::Uuid;
 
-use super::disk::{Disk, Keep, NotDone};
+use super::disk::Disk;
 use super::faults::Fault;
+use super::network::{Conn, Item};
 use super::rng::Rng;
+use super::station::Station;
 use super::third::Witness;
 
 /// Milliseconds since the run began.
@@ -29,196 +29,6 @@ pub(super) struct Pace {
     pub(super) long_ms: (Time, Time),
     /// The least and the longest time between two.
     pub(super) pause_ms: (Time, Time),
-}
-
-pub(super) enum Op<D: Disk> {
-    Persist {
-        token: Token,
-        record: Box<Durable>,
-    },
-    OpenEpoch {
-        token: Token,
-        number: u64,
-        record: Box<Durable>,
-    },
-    OpenLineage {
-        token: Token,
-        record: Box<Durable>,
-    },
-    Quiesce {
-        token: Token,
-    },
-    Commit {
-        id: u64,
-    },
-    Apply {
-        stream: Stream,
-        entry: D::Entry,
-    },
-    Adopt {
-        stream: Stream,
-    },
-    Install {
-        stream: Stream,
-        snapshot: Rc<D::Snapshot>,
-        keep: Keep,
-    },
-    PutInPlace {
-        stream: Stream,
-        comparison: Box<D::Comparison>,
-        keep: Keep,
-    },
-    Rewind {
-        token: Token,
-        to_seq: u64,
-        last_epoch: u64,
-    },
-    Verify {
-        token: Token,
-    },
-}
-
-impl<D: Disk> Op<D> {
-    /// The record that it makes durable.
-    pub(super) fn record(&self) -> Option<&Durable> {
-        match self {
-            Self::Persist { record, .. }
-            | Self::OpenEpoch { record, .. }
-            | Self::OpenLineage { record, .. } => Some(record),
-            _ => None,
-        }
-    }
-}
-
-pub(super) struct Receiving {
-    pub(super) stream: Stream,
-    pub(super) keep: Keep,
-    pub(super) compares: bool,
-}
-
-pub(super) struct Proc<D: Disk> {
-    pub(super) boot: u32,
-    pub(super) state: State,
-    pub(super) gate: Edits,
-    pub(super) ops: VecDeque<Op<D>>,
-    pub(super) op_runs: bool,
-    pub(super) op_since: Time,
-    /// How the commit went that is under way, where it was not stopped in time.
-    pub(super) committed: Option<Result<(), NotDone>>,
-    /// The machine was told that no edit is under way, and has let none in since.
-    pub(super) quiesced: bool,
-    /// The machine was told that the disk hangs.
-    pub(super) hangs: bool,
-    pub(super) inbox: VecDeque<Event>,
-    pub(super) tick: u64,
-    /// On a primary: the connection, the mark, the last seq that was sent.
-    pub(super) streaming: Option<(usize, Stream, u64)>,
-    pub(super) applying: Option<Stream>,
-    /// The stream that the machine last told to take in.
-    pub(super) assigned: Option<Stream>,
-    pub(super) epochs: Vec<EpochStart>,
-    pub(super) receiving: Option<Receiving>,
-    /// On a secondary: what there is of a snapshot.
-    pub(super) partial: Option<SnapshotAt>,
-    /// On a secondary: what it found by asking so far.
-    pub(super) comparing: Option<D::Comparison>,
-    /// On a primary: what a secondary asks about, on which connection.
-    pub(super) pinned: Option<(usize, Stream, D::Pinned)>,
-    /// On a primary: the snapshot that can be sent again, and where it was made.
-    pub(super) outgoing: Option<(Uuid, Rc<D::Snapshot>, Position)>,
-    pub(super) replies: BTreeSet<u64>,
-    /// What the offset counts from: the last time anything was heard, or start, wake, configuration.
-    pub(super) heard: Time,
-    pub(super) stepped: Time,
-    /// How long the peer had been silent when the last epoch was asked for.
-    pub(super) silent: Time,
-    /// The configuration that is being made durable changes the mode.
-    pub(super) reconfigures: bool,
-    /// The latest Hello that was heard.
-    said: Option<(RunId, Mono)>,
-    /// Processes of the other station that were heard, and then another one.
-    replaced: Vec<RunId>,
-}
-
-impl<D: Disk> Proc<D> {
-    /// Whether this is a sign of life: an answer that was overtaken by a later one is none, nor is one of a process that
-    /// another has replaced.
-    fn hears(&mut self, hello: &Hello) -> bool {
-        if self.replaced.contains(&hello.run) {
-            return false;
-        }
-        match self.said {
-            Some((run, at)) if run == hello.run && at > hello.said_at => return false,
-            Some((run, _)) if run != hello.run => self.replaced.push(run),
-            _ => {}
-        }
-        self.said = Some((hello.run, hello.said_at));
-        true
-    }
-}
-
-pub(super) struct Station<D: Disk> {
-    pub(super) id: StationId,
-    pub(super) disk: D,
-    pub(super) proc: Option<Proc<D>>,
-    pub(super) boots: u32,
-    clock: u64,
-    /// How many milliseconds its clock counts in a thousand.
-    rate: u64,
-    /// What its wall clock is off by.
-    pub(super) wall_off_ms: i64,
-    pub(super) full_until: Time,
-    pub(super) hangs_until: Time,
-    pub(super) stalled_until: Time,
-    pub(super) stopped_at: Time,
-    /// Edits that its operators were told are safe.
-    pub(super) acked: BTreeSet<u64>,
-    pub(super) restored_at: Option<Time>,
-    /// When its rolling sum was damaged.
-    pub(super) sum_off_at: Option<Time>,
-    /// It is superseded or forked, durably.
-    pub(super) is_stopped: bool,
-    /// When it noticed that.
-    pub(super) stopped_at_ms: Time,
-    /// It became so, and no operator has decided since.
-    pub(super) must_not_edit: bool,
-    /// The record that its machine was told is durable.
-    pub(super) told_record: Durable,
-    /// The one that was on its way to the disk when the process died.
-    pub(super) dying_record: Option<Durable>,
-    /// When it said that it hands over, and when its operator last decided anything about who leads.
-    pub(super) handing_at: Time,
-    pub(super) decided_at: Time,
-}
-
-/// Snapshots are sent in these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece {
-    Header,
-    Chunk(u32),
-    End,
-}
-
-pub(super) enum Item<D: Disk> {
-    Control(Message),
-    Data(Stream, D::Entry),
-    /// A piece of the snapshot of this name.
-    Piece(Stream, Uuid, Piece, Rc<D::Snapshot>),
-    /// A question about the primary's data; `None`: no more.
-    Question(Stream, Option<D::Part>),
-    /// A part of an answer.
-    Answer(Stream, D::Part),
-    Fin,
-}
-
-/// A link: end 0 dialed, end 1 accepted.
-pub(super) struct Conn<D: Disk> {
-    pub(super) ends: [usize; 2],
-    pub(super) boots: [u32; 2],
-    pub(super) links: [LinkId; 2],
-    pub(super) open: [bool; 2],
-    /// What is on its way to each end.
-    pub(super) queues: [VecDeque<Item<D>>; 2],
 }
 
 pub(super) enum Ev {
@@ -317,9 +127,9 @@ pub(super) struct World<D: Disk> {
     /// Bulk data that is yet to be sent; after the last of it, entries are.
     bulk: BTreeMap<u64, Item<D>>,
     count: u64,
-    ids: u64,
+    pub(super) ids: u64,
     pub(super) tokens: u64,
-    runs: u128,
+    pub(super) runs: u128,
     pub(super) chaotic: bool,
     /// Operators do nothing but edit until then: what was just brought about runs its course.
     pub(super) calm_until: Time,
@@ -351,7 +161,7 @@ fn station_id(s: usize) -> StationId {
     StationId(Uuid::from_u128(0xA000 + s as u128))
 }
 
-fn fingerprint(s: usize) -> Fingerprint {
+pub(super) fn fingerprint(s: usize) -> Fingerprint {
     Fingerprint(format!("{:064x}", 0xF0 + s))
 }
 
@@ -513,237 +323,6 @@ impl<D: Disk> World<D> {
         0xBEEF_0000 + self.runs
     }
 
-    /// Starts a station's process on what its disk holds.
-    pub(super) fn boot(&mut self, s: usize) {
-        self.runs += 1;
-        self.st[s].boots += 1;
-        let boot = self.st[s].boots;
-        let me = Identity {
-            station: self.st[s].id,
-            name: format!("station {s}"),
-            run: RunId(Uuid::from_u128(0xC000_0000 + self.runs)),
-            fingerprint: fingerprint(s),
-            version: semver::Version::new(0, 1, 0),
-            schema: "schema".to_owned(),
-        };
-        let away = if boot == 1 {
-            Away::Unknown
-        } else if self.rng.chance(20) {
-            // The machine itself started anew, and its clock with it.
-            self.st[s].clock = self.rng.range(0, 1_000_000);
-            Away::Unknown
-        } else {
-            Away::AtMost(Duration::from_millis(self.now - self.st[s].stopped_at + 50))
-        };
-        let now = self.clock(s);
-        self.st[s].disk.reopen();
-        self.check_record(s);
-        let disk = &mut self.st[s].disk;
-        let mut record = disk.record().clone();
-        // What the crash tore off was told to nobody, nor does it bind anybody.
-        let stops = record.superseded.is_some() || record.forked.is_some();
-        self.st[s].is_stopped = stops;
-        self.st[s].must_not_edit &= stops;
-        match self.fault {
-            Some(Fault::ForgetsHandover) => record.handing_over = None,
-            Some(Fault::ForgetsSuperseded) => record.superseded = None,
-            Some(Fault::ForgetsPromise) => record.promised = None,
-            _ => {}
-        }
-        let (state, actions) = State::start(me, record, disk.own(), away, now);
-        let gate = state.edits(now);
-        self.st[s].stalled_until = 0;
-        self.st[s].proc = Some(Proc {
-            boot,
-            state,
-            gate,
-            ops: VecDeque::new(),
-            op_runs: false,
-            op_since: self.now,
-            committed: None,
-            quiesced: false,
-            hangs: false,
-            inbox: VecDeque::new(),
-            tick: 0,
-            streaming: None,
-            applying: None,
-            assigned: None,
-            epochs: Vec::new(),
-            receiving: None,
-            partial: None,
-            comparing: None,
-            pinned: None,
-            outgoing: None,
-            replies: BTreeSet::new(),
-            heard: self.now,
-            stepped: self.now,
-            silent: 0,
-            reconfigures: false,
-            said: None,
-            replaced: Vec::new(),
-        });
-        self.note(|| format!("{s} boots ({away:?})"));
-        self.check_kept(s);
-        self.witness(s, false);
-        let position = self.st[s].disk.position();
-        if position.epoch.opener == self.st[s].id {
-            self.opened.insert((position.lineage, position.epoch));
-        }
-        self.act(s, actions);
-        self.plan_tick(s);
-    }
-
-    pub(super) fn plan_tick(&mut self, s: usize) {
-        let now = self.clock(s);
-        let Some(proc) = self.st[s].proc.as_mut() else {
-            return;
-        };
-        proc.tick += 1;
-        let n = proc.tick;
-        let wait = proc.state.next_deadline(now).since(now.mono).as_millis() as u64;
-        let jitter = if self.rng.chance(10) {
-            self.rng.range(0, 40)
-        } else {
-            0
-        };
-        self.at(wait.max(1) + jitter, Ev::Tick { s, n });
-    }
-
-    /// Hands an event to a station, or keeps it while the station's process is stopped.
-    pub(super) fn feed(&mut self, s: usize, event: Event) {
-        if self.now < self.st[s].stalled_until {
-            if let Some(proc) = self.st[s].proc.as_mut()
-                && (event != Event::Tick || proc.inbox.is_empty())
-            {
-                proc.inbox.push_back(event);
-            }
-            return;
-        }
-        let now = self.clock(s);
-        let at = self.now;
-        let rate = self.st[s].rate;
-        let given_up = match &event {
-            Event::Received { link, .. } => self
-                .conn_of(s, *link)
-                .is_none_or(|(conn, end)| !self.conns[conn].open[end]),
-            _ => false,
-        };
-        let Some(proc) = self.st[s].proc.as_mut() else {
-            return;
-        };
-        let woke = rate * (at - proc.stepped) > 1_500_000;
-        let hears = match &event {
-            Event::Probed { hello } | Event::Asked { hello } => proc.hears(hello),
-            Event::Received {
-                message: Message::Hello(hello) | Message::Accept { hello, .. },
-                ..
-            } => {
-                proc.hears(hello);
-                true
-            }
-            Event::Received { .. } => true,
-            _ => false,
-        };
-        if let Event::Command {
-            command: Command::Configure { config, .. },
-            ..
-        } = &event
-        {
-            proc.reconfigures = config.mode != proc.state.mode();
-        }
-        if hears && !given_up || woke {
-            proc.heard = at;
-        }
-        proc.stepped = at;
-        proc.quiesced |= matches!(event, Event::Quiesced { .. });
-        let kind = std::mem::discriminant(&event);
-        let actions = proc.state.step(event, now);
-        let position = self.st[s].disk.position();
-        (at, s, kind, actions.len()).hash(&mut self.digest);
-        (position.seq, position.epoch.number).hash(&mut self.digest);
-        self.steps += 1;
-        self.act(s, actions);
-        self.plan_tick(s);
-        self.check(s);
-    }
-
-    pub(super) fn command(&mut self, s: usize, command: Command) {
-        let Some(proc) = self.st[s].proc.as_mut() else {
-            return;
-        };
-        if self.now < self.st[s].stalled_until {
-            return;
-        }
-        self.tokens += 1;
-        proc.replies.insert(self.tokens);
-        let reply = ReplyToken(self.tokens);
-        self.note(|| format!("{s} operator: {command:?}"));
-        if matches!(
-            command,
-            Command::MakePrimary { .. } | Command::Configure { .. }
-        ) {
-            self.st[s].decided_at = self.now;
-        }
-        self.decided_at_ms = self.now;
-        for station in &mut self.st {
-            station.must_not_edit = false;
-        }
-        self.feed(s, Event::Command { reply, command });
-    }
-
-    /// An operator edits; the write path refuses or lets it in when its turn comes.
-    pub(super) fn edit(&mut self, s: usize) {
-        self.ids += 1;
-        let id = self.ids;
-        if let Some(proc) = self.st[s].proc.as_mut() {
-            proc.ops.push_back(Op::Commit { id });
-        }
-        self.run_ops(s);
-    }
-
-    /// The process ends at once. What the disk was doing may have come about or not; nobody is told.
-    pub(super) fn crash(&mut self, s: usize, announced: bool) {
-        let Some(mut proc) = self.st[s].proc.take() else {
-            return;
-        };
-        self.note(|| format!("{s} crashes"));
-        if proc.op_runs
-            && let Some(op) = proc.ops.pop_front()
-        {
-            // It is the disk that goes on for a moment, not the process.
-            self.st[s].dying_record = op.record().cloned();
-            self.st[s].proc = Some(proc);
-            self.die(s, op);
-            self.st[s].proc = None;
-        }
-        self.st[s].disk.crash(&mut self.rng);
-        self.gone(s, announced);
-    }
-
-    /// The process ends in order.
-    pub(super) fn end(&mut self, s: usize) {
-        self.note(|| format!("{s} ends"));
-        self.st[s].proc = None;
-        self.st[s].disk.stop();
-        self.gone(s, true);
-    }
-
-    /// No process any more: its links are cut; the other end learns it where that is announced.
-    fn gone(&mut self, s: usize, announced: bool) {
-        self.st[s].stopped_at = self.now;
-        self.st[s].stalled_until = 0;
-        for conn in 0..self.conns.len() {
-            for end in 0..2 {
-                if self.conns[conn].ends[end] == s && self.conns[conn].open[end] {
-                    self.conns[conn].open[end] = false;
-                    if announced {
-                        self.push(conn, 1 - end, Item::Fin);
-                    }
-                }
-            }
-        }
-    }
-
     /// Runs until the time is over.
     pub(super) fn run(&mut self, until: Time) {
         while let Some(entry) = self.events.first_entry() {
@@ -802,6 +381,10 @@ impl<D: Disk> World<D> {
                     self.boot(s);
                 }
             }
+            Ev::Heal | Ev::WitnessHeals if self.stays_apart().is_some() => {
+                let left = self.stays_apart().unwrap_or_default();
+                self.at(left + 1, ev);
+            }
             Ev::Heal => {
                 self.up = [true; 2];
                 self.note(|| "network heals".to_owned());
@@ -829,40 +412,5 @@ impl<D: Disk> World<D> {
             Ev::WantsResync { .. } => {}
             Ev::Chaos => self.chaos(),
         }
-    }
-
-    pub(super) fn feed_boot(&mut self, s: usize, boot: u32, event: Event) {
-        if self.st[s]
-            .proc
-            .as_ref()
-            .is_some_and(|proc| proc.boot == boot)
-        {
-            self.feed(s, event);
-        }
-    }
-
-    pub(super) fn is_running(&self, s: usize, boot: u32) -> bool {
-        self.st[s]
-            .proc
-            .as_ref()
-            .is_some_and(|proc| proc.boot == boot)
-    }
-
-    /// A process that was stopped goes on: first with what waited for it, and a write may be quicker than any of that.
-    pub(super) fn wake(&mut self, s: usize) {
-        if self.now < self.st[s].stalled_until {
-            return;
-        }
-        self.note(|| format!("{s} goes on"));
-        self.run_ops(s);
-        let waiting = self.st[s]
-            .proc
-            .as_mut()
-            .map(|proc| std::mem::take(&mut proc.inbox))
-            .unwrap_or_default();
-        for event in waiting {
-            self.feed(s, event);
-        }
-        self.plan_tick(s);
     }
 }
