@@ -36,13 +36,18 @@ async function show(backend: FakeBackend): Promise<App> {
 }
 
 describe('the library', () => {
-  test('asks the station once typing pauses', async () => {
+  test('asks the station while words are typed, and says of which ones it shows the answer', async () => {
     const backend = stationBackend(items, assets);
-    await show(backend);
-    const before = backend.argsOf('list_assets').length;
+    const { library } = await show(backend);
     await userEvent.type(screen.getByRole('searchbox'), 'news');
-    await until(() => backend.argsOf('list_assets').length > before);
-    expect(backend.argsOf('list_assets').slice(before)).toMatchObject([{ query: 'news', offset: 0 }]);
+    await until(() => library.found === 'news');
+    expect(backend.argsOf('list_assets').at(-1)).toMatchObject({ query: 'news', offset: 0 });
+    expect(await screen.findByText(/for “news”/)).toBeVisible();
+    // An answer that does not come leaves what is shown with the words that it is for.
+    backend.handlers.list_assets = () => new Promise<never>(() => {});
+    await userEvent.type(screen.getByRole('searchbox'), ' at ten');
+    await until(() => library.query !== 'news');
+    expect(screen.getByText(/for “news”/)).toBeVisible();
   });
 
   test('shows one kind, in the order that was asked for', async () => {
