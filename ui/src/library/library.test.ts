@@ -44,7 +44,9 @@ describe('the library', () => {
     expect(backend.argsOf('list_assets').at(-1)).toMatchObject({ query: 'news', offset: 0 });
     expect(await screen.findByText(/for “news”/)).toBeVisible();
     // An answer that does not come leaves what is shown with the words that it is for.
-    backend.handlers.list_assets = () => new Promise<never>(() => {});
+    backend.handlers.list_assets = () => {
+      throw new Error('out of reach');
+    };
     await userEvent.type(screen.getByRole('searchbox'), ' at ten');
     await until(() => library.query !== 'news');
     expect(screen.getByText(/for “news”/)).toBeVisible();
