@@ -89,9 +89,14 @@ fn day_of(lines: &[Line], clock: &ChannelClock, context: &Context) -> Day {
         if start_offset + duration > day.length() {
             break;
         }
+        let title = plain(&line.title);
+        // Every item of the store has one: an import says what is wrong with such a line.
+        if title.is_empty() {
+            continue;
+        }
         items.push(Planned {
             kind: line.kind,
-            title: plain(&line.title),
+            title,
             asset: line.asset,
             file: line.file.as_deref().map(plain),
             category: plain(&line.category),
