@@ -120,7 +120,7 @@ pub(crate) async fn speak(
 ) -> Result<(), ()> {
     voice.set(Speech { language, reasons });
     if let Ok((station, redundancy)) = app.state::<Station>().status().await {
-        app.state::<Tray>().show(&station, &redundancy, language);
+        Tray::show(&app, &station, &redundancy, language);
     }
     Ok(())
 }

@@ -244,8 +244,7 @@ async fn follow(
                 {
                     notify(&app, &notice);
                 }
-                app.state::<Tray>()
-                    .show(&station, &redundancy, speech.language);
+                Tray::show(&app, &station, &redundancy, speech.language);
                 paired.send_if_modified(|paired| {
                     std::mem::replace(paired, is_paired(&redundancy)) != is_paired(&redundancy)
                 });

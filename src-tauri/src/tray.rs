@@ -7,7 +7,7 @@ use node::api::{Redundancy, StationInfo, Status};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
-use tauri::{AppHandle, Wry, include_image};
+use tauri::{AppHandle, Manager as _, Wry, include_image};
 
 use crate::speech::Language;
 use crate::{actions, window, words};
@@ -155,9 +155,23 @@ impl Tray {
         })
     }
 
-    /// Shows the pair as it is now. Costs nothing where nothing that can be seen has changed.
-    pub(crate) fn show(&self, station: &StationInfo, redundancy: &Redundancy, language: Language) {
+    /// Shows the pair as it is now, soon. Nobody waits for it: only the main thread can draw, and at the end that one waits for
+    /// the station, whose threads must not wait for it.
+    pub(crate) fn show(
+        app: &AppHandle,
+        station: &StationInfo,
+        redundancy: &Redundancy,
+        language: Language,
+    ) {
         let face = Face::of(station, redundancy, language);
+        let at = app.clone();
+        if let Err(error) = app.run_on_main_thread(move || at.state::<Self>().draw(face)) {
+            tracing::debug!(%error, "the tray is gone");
+        }
+    }
+
+    /// On the main thread. Costs nothing where nothing that can be seen has changed.
+    fn draw(&self, face: Face) {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if *shown == face {
             return;
