@@ -1,8 +1,6 @@
 //! Applying a few changes with statements of our own, which are kept: SQLite's apply prepares a handful of them for each table
 //! and each call, which takes longer than the rest of a small changeset.
 
-use std::borrow::Cow;
-
 use libsqlite3_sys as ffi;
 
 use crate::change::Op;
@@ -63,7 +61,7 @@ impl Db<'_> {
 }
 
 /// The statement that makes a change where the row is as it is to be, with its parameters.
-fn statement<'c>(table: &Table, change: &Change<'c>) -> (Cow<'static, str>, Vec<ValueRef<'c>>) {
+fn statement<'c>(table: &Table, change: &Change<'c>) -> (String, Vec<ValueRef<'c>>) {
     let name = quoted(&table.name);
     let made = match change.op {
         Op::Insert => {
@@ -86,7 +84,7 @@ fn statement<'c>(table: &Table, change: &Change<'c>) -> (Cow<'static, str>, Vec<
             made
         }
     };
-    (Cow::Owned(made.sql), made.parameters)
+    (made.sql, made.parameters)
 }
 
 /// A statement that is being put together.

@@ -53,7 +53,8 @@ impl Line {
 }
 
 impl Store {
-    /// Has an edit made. It is made, or given up, when whoever waits for its answer has it.
+    /// Has an edit made: by this caller with all that wait, or by whoever sees to the line already. What became of it, the
+    /// job says; one that is dropped was given up.
     pub(crate) async fn have_made(&self, job: Job) {
         let seen_to = {
             let mut waiting = self.0.line.waiting();
