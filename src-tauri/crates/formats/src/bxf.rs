@@ -6,6 +6,9 @@
 //! events (logos, keys, macros), which Tandem does not schedule, and program headers, which repeat their segments; both
 //! are counted as one problem each kind, not one a line.
 //!
+//! A message may hold several broadcast days: the one that is asked for is read, or its first where that one is not in it,
+//! as a file of another day is read in every format; [`Read::date`] says which.
+//!
 //! Written: [`write()`] the schedule as it is edited (fixed, follow and manual starts), or as planned (every event that
 //! plays, at the time and for the length that it will). The schema itself is not public; the shape follows messages of
 //! real systems, and is not validated against it.
@@ -16,7 +19,6 @@ use domain::ids::AssetId;
 use domain::rate::FrameRate;
 use domain::rundown::{ItemKind, StartMode};
 use domain::timecode::{Counting, Timecode};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use roxmltree::{Document, Node};
 
@@ -69,15 +71,21 @@ pub fn read(text: &str, context: &Context) -> Result<Read, ReadError> {
         headers: 0,
         other_days: Vec::new(),
     };
-    for schedule in schedules {
-        let channel = child(schedule, "Channel");
-        reader.read.channel = reader.read.channel.or(channel.and_then(channel_name));
-        for event in schedule
-            .children()
-            .filter(|node| is(*node, "ScheduledEvent"))
-        {
-            reader.event(event);
-        }
+    reader.read.channel = schedules
+        .iter()
+        .find_map(|schedule| child(*schedule, "Channel").and_then(channel_name));
+    let events: Vec<Node<'_, '_>> = schedules
+        .iter()
+        .flat_map(Node::children)
+        .filter(|node| is(*node, "ScheduledEvent"))
+        .collect();
+    let days = reader.days(&events);
+    let of_message = || days.iter().copied().flatten();
+    reader.read.date = of_message()
+        .find(|day| *day == context.date)
+        .or_else(|| of_message().next());
+    for (event, day) in events.into_iter().zip(&days) {
+        reader.event(event, *day);
     }
     Ok(reader.end())
 }
@@ -92,17 +100,41 @@ struct Reader<'d, 'i> {
 }
 
 impl Reader<'_, '_> {
-    fn event(&mut self, event: Node<'_, '_>) {
+    /// The broadcast day of each event that says one. Some systems write the calendar's date: what starts in the small hours
+    /// is of the day whose events it follows, whether it has that day's date or the next one.
+    fn days(&self, events: &[Node<'_, '_>]) -> Vec<Option<Date>> {
+        let mut present: Option<Date> = None;
+        let day_of = |event: &Node<'_, '_>| {
+            let data = child(*event, "EventData").filter(|data| is_scheduled(*data))?;
+            let start = path(data, &["StartDateTime", "SmpteDateTime"])?;
+            let date: Date = attribute(start, "broadcastDate")?.parse().ok()?;
+            if !self.before_day_start(start) {
+                present = Some(date);
+                return present;
+            }
+            let after_midnight = present.is_some_and(|day| day.tomorrow().ok() == Some(date));
+            present.filter(|_| after_midnight).or(Some(date))
+        };
+        events.iter().map(day_of).collect()
+    }
+
+    fn before_day_start(&self, start: Node<'_, '_>) -> bool {
+        child(start, "SmpteTimeCode")
+            .and_then(own_text)
+            .and_then(|text| self.timecode(&text, attribute(start, "frameRate")).ok())
+            .and_then(|clock| self.context.counting.count(clock).ok())
+            .is_some_and(|count| count < self.context.day_start)
+    }
+
+    fn event(&mut self, event: Node<'_, '_>, day: Option<Date>) {
         let at = self.document.text_pos_at(event.range().start).row;
         let Some(data) = child(event, "EventData") else {
             self.read
                 .problem(at, true, "Left out: the event has no <EventData>.");
             return;
         };
-        match attribute(data, "eventType")
-            .map(str::to_ascii_lowercase)
-            .as_deref()
-        {
+        let kind = kind_of(data);
+        match kind.as_deref() {
             Some("nonprimary") => {
                 self.secondary += 1;
                 return;
@@ -111,6 +143,15 @@ impl Reader<'_, '_> {
                 self.headers += 1;
                 return;
             }
+            _ => {}
+        }
+        if let Some(other) = day.filter(|day| Some(*day) != self.read.date) {
+            if !self.other_days.contains(&other) {
+                self.other_days.push(other);
+            }
+            return;
+        }
+        match kind.as_deref() {
             Some("comment") => {
                 let title = title_of(event, data);
                 self.read.push(Line {
@@ -122,17 +163,9 @@ impl Reader<'_, '_> {
                     duration: Some(0),
                     ..Line::clip(at)
                 });
-                return;
             }
-            _ => {}
+            _ => self.primary(at, event, data),
         }
-        if let Some(date) = self.other_day(data) {
-            if !self.other_days.contains(&date) {
-                self.other_days.push(date);
-            }
-            return;
-        }
-        self.primary(at, event, data);
     }
 
     fn primary(&mut self, at: u32, event: Node<'_, '_>, data: Node<'_, '_>) {
@@ -201,26 +234,6 @@ impl Reader<'_, '_> {
         };
         self.start(at, data, &mut line);
         self.read.push(line);
-    }
-
-    /// The event's broadcast day, where it is another than the one that is read.
-    fn other_day(&mut self, data: Node<'_, '_>) -> Option<Date> {
-        let start = path(data, &["StartDateTime", "SmpteDateTime"])?;
-        let date: Date = attribute(start, "broadcastDate")?.parse().ok()?;
-        if date == self.context.date {
-            self.read.date = self.read.date.or(Some(date));
-            return None;
-        }
-        // Some systems write the calendar's date: after midnight it is the next one, but before the day's start it is
-        // still this broadcast day.
-        let tomorrow = self.context.date.checked_add(1.day()).ok();
-        let clock = child(start, "SmpteTimeCode")
-            .and_then(own_text)
-            .and_then(|text| self.timecode(&text, attribute(start, "frameRate")).ok());
-        let before_start = clock
-            .and_then(|clock| self.context.counting.count(clock).ok())
-            .is_some_and(|count| count < self.context.day_start);
-        (Some(date) != tomorrow || !before_start).then_some(date)
     }
 
     fn start(&mut self, at: u32, data: Node<'_, '_>, line: &mut Line) {
@@ -326,11 +339,21 @@ impl Reader<'_, '_> {
                 days.join(", ")
             ));
         }
-        if self.read.date.is_none() && self.read.lines.is_empty() {
-            self.read.date = self.other_days.first().copied();
-        }
         self.read
     }
+}
+
+/// What an event is, in lower case: editions of the schema differ in it.
+fn kind_of(data: Node<'_, '_>) -> Option<String> {
+    attribute(data, "eventType").map(str::to_ascii_lowercase)
+}
+
+/// Whether the event is one that is read.
+fn is_scheduled(data: Node<'_, '_>) -> bool {
+    !matches!(
+        kind_of(data).as_deref(),
+        Some("nonprimary" | "primary-programheader")
+    )
 }
 
 fn parse_rate(text: &str) -> Option<FrameRate> {

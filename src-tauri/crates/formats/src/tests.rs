@@ -283,6 +283,55 @@ fn the_schedule_of_a_bxf_message_is_read_and_what_is_left_out_is_told() {
 }
 
 #[test]
+fn a_bxf_message_is_read_for_a_day_that_is_not_in_it_as_a_file_of_its_first_day() {
+    let text = include_str!("../fixtures/traffic-2008.bxf.xml");
+    let own = read_file(Format::Bxf, text.as_bytes());
+    for asked in [date(2026, 11, 20), date(2026, 11, 21), date(2027, 1, 1)] {
+        let context = Context {
+            date: asked,
+            ..pal()
+        };
+        let other = bxf::read(text, &context).unwrap();
+        assert_eq!(other, own, "asked for {asked}");
+    }
+    let tomorrow = Context {
+        date: DATE.tomorrow().unwrap(),
+        ..pal()
+    };
+    let read = bxf::read(text, &tomorrow).unwrap();
+    assert_eq!(read.date, Some(tomorrow.date));
+    let titles: Vec<_> = read.lines.iter().map(|line| line.title.as_str()).collect();
+    assert_eq!(titles, ["TOMORROW"]);
+    let told = told(&read);
+    assert!(
+        told.last().unwrap().contains("days (2026-11-22)"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_comment_of_another_day_is_left_out_with_the_rest_of_that_day() {
+    let event = |kind: &str, title: &str, date: &str, time: &str| {
+        format!(
+            "<ScheduledEvent><EventData eventType=\"{kind}\"><EventTitle>{title}</EventTitle><StartDateTime>\
+             <SmpteDateTime broadcastDate=\"{date}\"><SmpteTimeCode>{time}</SmpteTimeCode></SmpteDateTime>\
+             </StartDateTime></EventData></ScheduledEvent>"
+        )
+    };
+    let text = format!(
+        "<BxfMessage><BxfData><Schedule>{}{}{}{}</Schedule></BxfData></BxfMessage>",
+        event("Comment", "Early shift", "2026-11-22", "06:00:00:00"),
+        event("Primary", "News", "2026-11-22", "06:00:00:00"),
+        event("Comment", "Late shift", "2026-11-23", "06:00:00:00"),
+        event("Primary", "Film", "2026-11-23", "06:00:00:00"),
+    );
+    let read = read_file(Format::Bxf, text.as_bytes());
+    let titles: Vec<_> = read.lines.iter().map(|line| line.title.as_str()).collect();
+    assert_eq!(titles, ["Early shift", "News"]);
+    assert!(told(&read)[0].contains("other broadcast days (2026-11-23)"));
+}
+
+#[test]
 fn a_file_that_is_not_of_its_format_is_refused_with_the_line() {
     for (format, bytes, says) in [
         (Format::Ffplayout, &b"{\"program\": [\n{]}"[..], "line 2"),

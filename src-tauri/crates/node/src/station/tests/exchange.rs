@@ -60,8 +60,20 @@ async fn scheduled(bench: &Bench, folder: &str) {
         .await;
 }
 
+/// What is told of a file of [`DAY`] that goes to [`OTHER_DAY`], in a format that names its day.
+fn says_the_day(format: &str) -> Value {
+    match format {
+        "ffplayout" | "bxf" => json!([{
+            "line": null,
+            "left_out": false,
+            "message": format!("The file is for {DAY}; its items go to {OTHER_DAY}."),
+        }]),
+        _ => json!([]),
+    }
+}
+
 #[tokio::test]
-async fn a_day_that_is_exported_and_imported_is_the_same_day() {
+async fn a_day_that_is_exported_and_imported_is_the_same_day_also_on_another_date() {
     let bench = Bench::start().await;
     let folder = tempfile::tempdir().unwrap();
     scheduled(&bench, folder.path().to_str().unwrap()).await;
@@ -83,6 +95,22 @@ async fn a_day_that_is_exported_and_imported_is_the_same_day() {
         assert_eq!(preview["matched"], 3, "{format}: {preview}");
         bench.ok("import_playlist", args).await;
         assert_eq!(essence(&bench, DAY).await, before, "{format}: {text}");
+
+        let name = exported["name"].as_str().unwrap();
+        let args = file(name, text, json!({ "date": OTHER_DAY, "place": "replace" }));
+        let preview = bench.ok("preview_import", args.clone()).await;
+        assert_eq!(
+            strings(&preview["items"], "title").len(),
+            6,
+            "{format}: {preview}"
+        );
+        assert_eq!(preview["problems"], says_the_day(format), "{format}");
+        bench.ok("import_playlist", args).await;
+        assert_eq!(
+            essence(&bench, OTHER_DAY).await,
+            before,
+            "{format} on another day"
+        );
     }
     bench.station.stop().await;
 }
