@@ -10,6 +10,7 @@ mod fixtures;
 mod ipc;
 mod login;
 mod notices;
+mod policy;
 mod quit;
 mod second_start;
 mod sleep;

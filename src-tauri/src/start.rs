@@ -23,7 +23,7 @@ use crate::quit::Quit;
 use crate::sleep::Sleep;
 use crate::speech::{Speech, Voice};
 use crate::tray::Tray;
-use crate::{computer, ipc, notices, notify, quit, second_start, speech, window};
+use crate::{computer, ipc, notices, notify, policy, quit, second_start, speech, window};
 
 /// Tandem: one channel, two workstations that back each other up.
 #[derive(Debug, Parser)]
@@ -115,6 +115,8 @@ fn show(station: Station) -> ExitCode {
         .with_filename(station.data_dir().join("window.json").to_string_lossy())
         .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
         .build();
+    let mut context = context();
+    policy::allow_media(context.config_mut(), station.control_url());
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
@@ -133,7 +135,7 @@ fn show(station: Station) -> ExitCode {
         .manage(Quit::default())
         .manage(Voice::new(Speech::of_system()))
         .setup(|app| Ok(set_up(app)?))
-        .build(context());
+        .build(context);
     let app = match built {
         Ok(app) => app,
         Err(error) => {

@@ -91,21 +91,34 @@ test('the window refuses what its capabilities do not grant', async () => {
 
 test('the window runs nothing and reaches nothing that did not come with it', async () => {
   const desktop = await Desktop.open(new Station('Station A'));
+  const own = new URL(desktop.station.screen).origin;
   try {
     const blocked = await desktop.page.runAsync<string[]>(`
       const blocked = [];
-      document.addEventListener('securitypolicyviolation', (event) => blocked.push(event.effectiveDirective));
+      document.addEventListener('securitypolicyviolation', (event) =>
+        blocked.push(event.effectiveDirective + ' ' + event.blockedURI));
       const script = document.createElement('script');
       script.textContent = 'window.injected = true';
       document.body.append(script);
-      const image = new Image();
-      // Pictures come from the station, at 127.0.0.1 and a port that differs; from nowhere else.
-      image.src = 'http://localhost:9/x.png';
-      await fetch('http://127.0.0.1:9/').catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // Pictures and films come from the station's own port, and there from their own place; from nowhere else.
+      const [own] = arguments;
+      for (const address of ['http://localhost:4711/x', 'http://127.0.0.1:4711/thumbnail/x', own + '/x']) {
+        for (const kind of ['img', 'video']) {
+          const element = document.createElement(kind);
+          document.body.append(element);
+          await new Promise((resolve) => {
+            element.addEventListener('error', resolve);
+            element.src = address;
+          });
+        }
+      }
+      await fetch('http://127.0.0.1:4711/').catch(() => {});
+      for (let tries = 0; tries < 100 && blocked.length < 8; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
       if (window.injected) blocked.push('nothing: the script ran');
-      return blocked;`);
-    expect(blocked.toSorted()).toEqual(['connect-src', 'img-src', 'script-src-elem']);
+      return blocked;`, own);
+    const elsewhere = ['http://127.0.0.1:4711/thumbnail/x', `${own}/x`, 'http://localhost:4711/x'];
+    const expected = ['img-src', 'media-src'].flatMap((directive) => elsewhere.map((address) => `${directive} ${address}`));
+    expect(blocked.toSorted()).toEqual(['connect-src http://127.0.0.1:4711/', ...expected, 'script-src-elem inline'].toSorted());
   } finally {
     await desktop.remove();
   }

@@ -1,5 +1,12 @@
+import { render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { redundancy, station } from '../redundancy/fixtures';
+import { pairOf } from '../redundancy/pair';
+import { reasonText } from '../redundancy/reasons';
 import { stationBackend } from '../testing/fake-backend';
+import Provide from '../testing/Provide.svelte';
+import { startApp } from '../testing/start-app';
+import AlarmBar from './AlarmBar.svelte';
 import { alarmSound } from './alarm-sound.svelte';
 import { AlarmStore } from './alarms.svelte';
 import { samples } from './tone';
@@ -36,6 +43,23 @@ describe('the tone', () => {
 
   test('leaves a rest in which people can talk', () => {
     expect(round.slice(48_000 * 1.2).every((frame) => frame === 0)).toBe(true);
+  });
+});
+
+describe('the bar', () => {
+  test.each([false, true])('says what to do about an alarm, unless it is over (%s)', async (over) => {
+    const pair = redundancy('primary', 'unavailable', 'no_answer');
+    const backend = stationBackend([], [], station({ mode: 'primary' }));
+    backend.handlers.get_redundancy = () => pair;
+    backend.handlers.get_alarms = () => ({ open: [alarm(1, over)], sounds: false, trouble: !over });
+    const app = await startApp(backend);
+    render(Provide, { props: { app, of: AlarmBar } });
+    const { cause, cure } = reasonText('no_answer', pairOf(station(), pair));
+    const bar = screen.getByRole('alert');
+    expect(bar).toHaveTextContent(cause);
+    expect(bar.textContent?.includes(cure)).toBe(!over);
+    expect(bar.textContent?.includes(', over')).toBe(over);
+    app.stop();
   });
 });
 

@@ -59,8 +59,8 @@ export const BAR = texts({
   nothing: { en: 'There is no alarm to acknowledge.', de: 'Es gibt keinen Alarm zu quittieren.' },
   since: (time: string) => ({ en: `since ${time}`, de: `seit ${time}` }),
   over: (time: string) => ({
-    en: `${time}, over by itself`,
-    de: `${time}, von selbst vorbei`,
+    en: `${time}, over`,
+    de: `${time}, vorbei`,
   }),
   again: (n: number) => ({
     en: `came back ${counted(n, 'time', 'times')}`,

@@ -1,7 +1,8 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { anAsset, anItem, SECONDARY, stationBackend } from '../testing/fake-backend';
+import { redundancy } from '../redundancy/fixtures';
+import { anAsset, anItem, aStation, SECONDARY, stationBackend } from '../testing/fake-backend';
 import Provide from '../testing/Provide.svelte';
 import { startApp } from '../testing/start-app';
 import FirstRun from './FirstRun.svelte';
@@ -53,6 +54,16 @@ describe('what an empty station says', () => {
     await app.library.refresh();
     await userEvent.click(await screen.findByRole('button', { name: 'Fill the day' }));
     await waitFor(() => expect(backend.argsOf('insert_items')[0]?.items).toEqual([{ asset_id: 'a' }]));
+  });
+
+  it('says nothing of a day that came from the primary, also once this station leads', async () => {
+    const app = await start();
+    expect(card()).toBeVisible();
+    app.station.update({ ...aStation(), ...SECONDARY }, redundancy('secondary_copy', 'synced', 'equal'));
+    await waitFor(() => expect(card()).toBeNull());
+    app.library.total = 5;
+    app.station.update(aStation({ mode: 'primary' }), redundancy('primary', 'synced', 'equal'));
+    expect(screen.queryByRole('heading')).toBeNull();
   });
 
   it('makes a sample channel on request', async () => {

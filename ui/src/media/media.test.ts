@@ -107,6 +107,19 @@ describe('files that are missing or have changed', () => {
     expect(backend.argsOf('check_files')).toHaveLength(1);
   });
 
+  test('of a media root without a folder here are counted, and the settings are one press away', async () => {
+    const backend = library(SECONDARY);
+    const unset = { name: 'films', path: null, present: false, assets: 12 };
+    const set = { name: 'spots', path: '/srv/spots', present: true, assets: 3 };
+    const unused = { name: 'old', path: null, present: false, assets: 0 };
+    backend.handlers.list_media_roots = () => ({ roots: [unset, set, unused], watched: [] });
+    const started = await show(backend);
+    expect(screen.getByText('“films” has no folder on this station: 12 files are not found')).toBeVisible();
+    expect(screen.queryByText(/“spots”|“old”/)).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Media folders' }));
+    expect([started.overlay, started.view.settingsSection]).toEqual(['settings', 'media']);
+  });
+
   test('show at once when the station tells of them', async () => {
     const backend = library();
     await show(backend);
@@ -267,6 +280,14 @@ describe('the preview', () => {
     const video = container.querySelector('video');
     if (video) await fireEvent.error(video);
     expect(screen.getByText(/cannot play this file \(mpeg2video, pcm_s24le, mxf\)/)).toBeVisible();
+  });
+
+  test('says that the media root has no folder on this station, rather than that the file cannot be played', async () => {
+    const { container } = shown({ present: null, local_path: null });
+    expect(container.querySelector('video')).toBeNull();
+    expect(screen.getByRole('region', { name: 'Preview' })).toHaveTextContent(
+      /has no folder on this station: set it under Settings, Media folders/,
+    );
   });
 
   test('is nothing without a file, and says so where the file is missing', () => {

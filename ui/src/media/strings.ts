@@ -23,6 +23,10 @@ export const FILES = texts({
     en: `The watched folder ${path} is not there`,
     de: `Der überwachte Ordner ${path} ist nicht da`,
   }),
+  unset: (root: string, n: number) => ({
+    en: `“${root}” has no folder on this station: ${counted(n, 'file is', 'files are')} not found`,
+    de: `„${root}“ hat auf dieser Station keinen Ordner: ${counted(n, 'Datei wird', 'Dateien werden')} nicht gefunden`,
+  }),
   folders: { en: 'Media folders', de: 'Medienordner' },
   show: { en: 'Show', de: 'Zeigen' },
   showMissing: { en: 'Show the assets whose file is missing', de: 'Zeige, wessen Datei fehlt' },
@@ -153,6 +157,10 @@ export const PREVIEW = texts({
     de: `Dieser Bildschirm kann diese Datei nicht abspielen (${format}). Über den Player des Kanals sagt das nichts.`,
   }),
   noFile: { en: 'The file is not on this station.', de: 'Die Datei ist nicht auf dieser Station.' },
+  noFolder: (root: string) => ({
+    en: `“${root}” has no folder on this station: set it under Settings, Media folders.`,
+    de: `„${root}“ hat auf dieser Station keinen Ordner: Legen Sie ihn unter Einstellungen, Medienordner fest.`,
+  }),
 });
 
 export const DROP = texts({

@@ -64,14 +64,16 @@ function witnessFact({ state, failure, overridden }: Witness): Fact {
 
 /** The other station; `now_ms` is UTC. */
 export function peerFacts(redundancy: Redundancy, now_ms: number, timeZone: string): Fact[] {
-  const { mode, peer, peer_url } = redundancy;
+  const { mode, peer, peer_url, status } = redundancy;
   const facts: Fact[] = [];
   if (peer) {
     facts.push({ term: CARD.version, value: peer.version });
     facts.push(positionFact(peer.position));
     facts.push(checkFact(peer.last_verify, now_ms, timeZone));
   }
-  facts.push({ term: CARD.lastContact, value: lastContact(peer?.last_contact ?? null, now_ms) });
+  // While they talk, each heartbeat is a contact; the answer that is shown may be older than the last one.
+  const contact = inContact(status) ? CARD.now : lastContact(peer?.last_contact ?? null, now_ms);
+  facts.push({ term: CARD.lastContact, value: contact });
   if (roleOf(mode) === 'primary' && peer) facts.push(lagFact(redundancy));
   if (peer && peer.clock_difference_ms !== null) facts.push(clockFact(peer.clock_difference_ms));
   facts.push({ term: CARD.address, value: hostOf(peer_url) ?? CARD.unknown });

@@ -531,8 +531,8 @@ export const VERIFY = texts({
   now: { en: 'Verify now', de: 'Jetzt prüfen' },
   working: { en: 'The data is being checked…', de: 'Die Daten werden geprüft …' },
   explain: (self: string) => ({
-    en: `Reads every cell on ${self} and holds it against the checksum. Edits go on meanwhile. Both stations do it by themselves every few minutes.`,
-    de: `Liest jede Zelle auf ${self} und vergleicht sie mit der Prüfsumme. Bearbeitet werden kann währenddessen. Beide Stationen tun es alle paar Minuten von selbst.`,
+    en: `Reads every cell on ${self} and holds it against the checksum. Edits go on meanwhile. Every station does it by itself every few minutes.`,
+    de: `Liest jede Zelle auf ${self} und vergleicht sie mit der Prüfsumme. Bearbeitet werden kann währenddessen. Jede Station tut es alle paar Minuten von selbst.`,
   }),
   whole: (cells: number, ms: number) => ({
     en: `Whole: ${number(cells)} cells checked in ${milliseconds(ms)}.`,

@@ -109,6 +109,16 @@ export const REDUNDANCY = texts({
     de: 'Leer lassen, um das bekannte zu behalten.',
   },
   ownUrl: { en: 'URL of this station, for the other one', de: 'URL dieser Station, für die andere' },
+  ownUrlToOther: {
+    secondary: {
+      en: 'Set it on the other station as “URL of the primary system”.',
+      de: 'Legen Sie sie auf der anderen Station als „URL of the primary system“ fest.',
+    },
+    primary: {
+      en: 'Set it on the other station as “URL of the secondary system”.',
+      de: 'Legen Sie sie auf der anderen Station als „URL of the secondary system“ fest.',
+    },
+  },
   ownUrlHint: {
     en: 'Each station is given the URL of the other. It answers only while a mode is set.',
     de: 'Jede Station bekommt die URL der anderen. Sie antwortet nur, solange ein Modus eingestellt ist.',

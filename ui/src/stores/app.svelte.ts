@@ -212,7 +212,9 @@ export class App {
 
   readonly #refreshHistory = coalesce(() => this.history.refresh());
   readonly #refreshTemplates = coalesce(() => this.templates.refresh());
-  readonly #refreshLibrary = coalesce(() => this.library.refresh());
+  readonly #refreshLibrary = coalesce(async () => {
+    await Promise.all([this.library.refresh(), this.files.refreshRoots()]);
+  });
 
   #hear(event: StationEvent): void {
     switch (event.type) {

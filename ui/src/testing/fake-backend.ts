@@ -176,6 +176,7 @@ export function stationBackend(
       return { total: assets.length, assets: assets.slice(first, first + (limit ?? 100)) };
     },
     get_file_check: () => ({ missing: 0, changed: 0, checked_at: null, gone_folders: [] }),
+    list_media_roots: () => ({ roots: [], watched: [] }),
     list_categories: () => ({ categories: [] }),
     list_jobs: () => [],
     get_alarms: () => ({ open: [], sounds: false, trouble: false }),

@@ -67,8 +67,8 @@ pub(super) async fn page<H: Handlers + 'static>(
 /// Headers that let the page load only what came with it, and talk only to its own station.
 fn safety(port: u16) -> [(HeaderName, String); 4] {
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: http://127.0.0.1:{port}; \
-         media-src 'self' http://127.0.0.1:{port}; font-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http://127.0.0.1:{port}/thumbnail/; \
+         media-src 'self' http://127.0.0.1:{port}/media/; font-src 'self'; \
          connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     [
