@@ -1,31 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, Screen, test } from './fixtures';
+import { films, scanned } from '../harness/media';
 import { screenshot } from '../harness/paths';
 import { today } from '../harness/schedule';
 import type { Station } from '../harness/station';
-
-/** Films that the browser plays: four seconds, two seconds. */
-function films(): { path: string; make: (name: string, seconds: number) => void; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), 'tandem-films-'));
-  const make = (name: string, seconds: number) =>
-    execFileSync('ffmpeg', [
-      ...['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-t', String(seconds)],
-      ...['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', join(path, name)],
-    ]);
-  make('Evening news.webm', 4);
-  make('Weather.webm', 2);
-  return { path, make, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-async function scanned(station: Station, path: string, assets: number): Promise<void> {
-  await station.call('scan_folder', { path });
-  await expect.poll(async () => (await station.call('list_assets', {})).total).toBe(assets);
-}
 
 /** The lines of the library's list. */
 function assetRows(screen: Screen): Locator {
