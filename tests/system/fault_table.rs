@@ -117,7 +117,6 @@ fn every_reason_is_shown_by_real_stations() {
             Reason::PeerNotPaired => "a station without a mode closes its listener at once",
             Reason::Lost | Reason::Behind | Reason::Reconnecting => "for milliseconds",
             Reason::Verifying => "for as long as a scan takes",
-            Reason::RewindFailed => "the data is compared instead, since rewinding is one step",
             // Every test waits for it.
             Reason::Equal => "synced",
             _ => "",

@@ -45,8 +45,10 @@ fn a_pair_says_why_it_is_not_in_step_from_its_first_contact_to_a_switch() {
 
     pair.primary.arm(Point::CompareAnswerBeforeSend, "pause");
     pair.secondary.ok("resync_now", json!({}));
-    // To the primary it is as equal as it was.
-    pair.secondary.until_reason("syncing", "comparing");
+    // Both say so: whether they are equal is what is being looked at.
+    for station in [&pair.secondary, &pair.primary] {
+        station.until_reason("syncing", "comparing");
+    }
     pair.primary.disarm(Point::CompareAnswerBeforeSend);
     pair.until_synced();
 

@@ -443,16 +443,6 @@ export const REASONS: Record<Reason, Words> = texts({
       de: `Sehen Sie im Redundanz-Protokoll nach, was ${peer} getan hat, prüfen Sie, ob auf beiden Stationen derselbe Stand läuft, und starten Sie ${peer} neu.`,
     },
   }),
-  rewind_failed: ({ secondary }) => ({
-    cause: {
-      en: `what only ${secondary} has could not be put aside; nothing was changed.`,
-      de: `Was nur ${secondary} hat, ließ sich nicht beiseitelegen; nichts wurde geändert.`,
-    },
-    cure: {
-      en: `Check the disk of ${secondary}, then choose Resync now.`,
-      de: `Prüfen Sie die Platte von ${secondary} und wählen Sie dann „Resync now“.`,
-    },
-  }),
   data_damaged: ({ secondary }) => ({
     cause: {
       en: `a full check found data on ${secondary} that no edit has made.`,

@@ -4,7 +4,7 @@ use domain::history::EpochStart;
 
 use crate::action::{Action, HangupReason, Token};
 use crate::breach::Breach;
-use crate::check::Checked;
+use crate::doubt::Doubt;
 use crate::durable::SyncedWith;
 use crate::event::{ApplyFault, LinkId, Own};
 use crate::message::{Head, Hello, Message, SnapshotAt, Stream, TailRefusal};
@@ -26,8 +26,8 @@ pub(crate) struct Follow {
     pub(crate) orphans_after: Option<u64>,
     /// What there is of a snapshot that has not got in.
     pub(crate) partial: Option<SnapshotAt>,
-    /// The primary's rows were found not to be what was edited; what its own latest check had said then.
-    pub(crate) primary_damage: Option<Option<Checked>>,
+    /// What comparisons found wrong with the primary's rows.
+    pub(crate) doubt: Doubt,
     /// The primary was asked to go on after this part, and has not begun yet.
     pub(crate) resuming: Option<SnapshotAt>,
     /// When anything was last applied or received.
@@ -81,7 +81,7 @@ impl Follow {
             heal: None,
             orphans_after: None,
             partial: None,
-            primary_damage: None,
+            doubt: Doubt::default(),
             resuming: None,
             moved: now,
             equal_at: None,
@@ -112,7 +112,6 @@ pub(crate) const fn lasts(trouble: Reason) -> bool {
             | Reason::ChainDiffers
             | Reason::SnapshotFailed
             | Reason::SnapshotExcessive
-            | Reason::RewindFailed
             | Reason::DataDamaged
     )
 }
@@ -143,6 +142,7 @@ impl State {
             self.follow.trouble = None;
             self.drop_link(HangupReason::Changed);
         }
+        self.settle_doubt();
         self.settle_promotion();
     }
 

@@ -6,7 +6,7 @@
 //!
 //! The rules are DESIGN.md 5; each module names the ones that it holds: `lead` a primary's (0, 5), `follow` a
 //! secondary's way into step, `promote` the failover (1 to 3), `right` the witness, `switch` the planned switch (4), `change` what becomes
-//! durable and when, `check` the full checks of the data, `reach` contact and links, `operator` the commands, `shown` status, view and edit gate.
+//! durable and when, `check` the full checks of the data, `doubt` a comparison that finds the primary's wrong, `reach` contact and links, `operator` the commands, `shown` status, view and edit gate.
 //!
 //! # What the machine relies on
 //! - `now` comes from a clock that counts suspend (`CLOCK_BOOTTIME`) and [`Event::Tick`] comes at least every
@@ -22,6 +22,7 @@ mod change;
 pub mod check;
 pub mod compat;
 pub mod config;
+mod doubt;
 pub mod durable;
 pub mod event;
 mod follow;

@@ -207,10 +207,6 @@ reasons! {
     RulesBroken, NotSynced, "rules_broken",
         "The other station was cut off more than once because it broke the rules of the link; nothing that it sent then was taken in.",
         "See in the redundancy log what it did, check that both stations run the same build, and restart the other one.";
-    /// A rewind failed.
-    RewindFailed, NotSynced, "rewind_failed",
-        "The entries that only the secondary has could not be put aside; nothing was changed.",
-        "Check the secondary's disk and choose Resync now.";
     /// The full scan and the rolling sum differ on the secondary.
     DataDamaged, NotSynced, "data_damaged",
         "A full check found data on the secondary that no edit made.", "Choose Resync now on the secondary.";

@@ -8,6 +8,7 @@
 use crate::action::{Action, HangupReason};
 use crate::breach::Breach;
 use crate::config::Mode;
+use crate::doubt::Doubt;
 use crate::event::{CompareFault, LinkId, Own, SnapshotFault};
 use crate::follow::{Heal, Phase};
 use crate::message::{Message, SnapshotAt, Stream};
@@ -49,6 +50,7 @@ impl State {
             return;
         };
         self.follow.partial = None;
+        self.doubt_begins();
         self.out.push(Action::Compare {
             link,
             stream,
@@ -161,7 +163,7 @@ impl State {
         self.log(record);
         self.data_replaced();
         self.follow.heal = None;
-        self.follow.primary_damage = None;
+        self.follow.doubt = Doubt::default();
         self.follow.orphans_after = None;
         self.follow.partial = None;
         self.follow.trouble = None;
@@ -223,28 +225,6 @@ impl State {
             CompareFault::PrimaryDamaged => self.primary_is_damaged(),
             CompareFault::NoSpace => self.stuck(Reason::NoSpace),
         }
-    }
-
-    /// Nothing was taken. This secondary follows on, so that the primary can hand over to it; without a journal to follow it
-    /// waits.
-    fn primary_is_damaged(&mut self) {
-        let reason = Reason::PrimaryDamaged;
-        self.log(Record::NotResynced { reason });
-        if self.follow.heal.take().is_none() {
-            self.stuck(reason);
-            return;
-        }
-        // Until the primary's own check, which the comparison had it begin, has said the same or better.
-        self.follow.primary_damage = Some(self.peer.as_ref().and_then(|peer| peer.checked));
-        self.follow.trouble = None;
-        self.drop_link(HangupReason::Changed);
-    }
-
-    /// The primary was found damaged, and has not been checked since.
-    pub(crate) fn primary_damage(&self) -> Option<Reason> {
-        let known = self.peer.as_ref().map(|peer| peer.checked);
-        let damaged = self.follow.primary_damage.is_some() && self.follow.primary_damage == known;
-        damaged.then_some(Reason::PrimaryDamaged)
     }
 
     /// Resync now, from either operator. `here` is true where this station's own operator asked.

@@ -241,9 +241,10 @@ impl State {
         if self.mode() == Mode::Primary {
             let served = self.lead.serving.map(|serving| serving.what);
             return match served {
-                _ if self.equal_as_primary() => Reason::Equal,
+                // Whether they are equal is what is being looked at.
                 Some(Served::Snapshot) => Reason::Copying,
                 Some(Served::Comparison) => Reason::Comparing,
+                None if self.equal_as_primary() => Reason::Equal,
                 None => Reason::Behind,
             };
         }

@@ -50,6 +50,11 @@ impl Switch {
         }
     }
 
+    /// On a secondary: whether it is to take the lead.
+    pub(crate) const fn is_under_way(&self) -> bool {
+        self.wants.is_some() || self.incoming.is_some()
+    }
+
     /// When the next thing falls due.
     pub(crate) fn deadline(&self) -> Option<Mono> {
         let wants = self.wants.map(|(since, _)| since + SWITCH_PATIENCE);

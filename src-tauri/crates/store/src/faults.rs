@@ -24,6 +24,12 @@ pub enum Fault {
     SumNotChecked,
     /// A copy that was cut off goes on after another chunk than was said.
     ResumedElsewhere,
+    /// A comparison leaves out a range in which it found a difference.
+    RangeSkipped,
+    /// A comparison leaves rows in place that the primary does not have.
+    RowsKept,
+    /// What differed is put in place whatever the sum of the rows is then.
+    ResyncNotSummed,
 }
 
 pub(crate) use live::Faults;

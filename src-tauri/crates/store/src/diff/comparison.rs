@@ -13,6 +13,7 @@ use super::wire::{Question, RANGES_MAX, decode_sums};
 use crate::entry::{DamagedEntry, Entry};
 use crate::error::{During as _, Error};
 use crate::failpoint::{self, Point};
+use crate::faults::Fault;
 use crate::orphans::BundleId;
 use crate::snapshot::{Install, SnapshotError, SnapshotHeader, Spool};
 use crate::state::Head;
@@ -227,6 +228,9 @@ impl Comparison {
     fn ask_rows(&mut self, mut next: usize) -> Option<Vec<u8>> {
         let mut ranges = Vec::new();
         let mut rows = 0;
+        if next == 0 && self.store.0.faults.has(Fault::RangeSkipped) {
+            next = 1;
+        }
         while ranges.len() < RANGES_MAX
             && rows < ROWS_MAX
             && let Some(leaf) = self.leaves.get(next)

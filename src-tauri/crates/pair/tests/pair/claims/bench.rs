@@ -3,6 +3,7 @@
 use domain::history::{Chain, Epoch, EpochStart, Position, Sum};
 use domain::ids::{LineageId, StationId};
 use pair::action::{Action, Edits, RefusalCode};
+use pair::check::Checked;
 use pair::config::{Config, Fingerprint, Identity, PeerUrl, RunId};
 use pair::event::{Away, Command, Event, LinkId, Own, ReplyToken, Side};
 use pair::message::{Head, Heartbeat, Hello, Message, PROTOCOL, Standing, Stream, Writer};
@@ -294,6 +295,31 @@ impl Bench {
             trouble: None,
             standing,
             checked: None,
+            promised: false,
+            wall_ms: 0,
+        };
+        self.event(Event::Received {
+            link: LinkId(link),
+            message: Message::Heartbeat(beat),
+        });
+    }
+
+    /// The primary says that it has checked its data: when, and with what outcome.
+    pub(super) fn primary_checked(&mut self, link: u64, head: Head, at_ms: i64, ok: bool) {
+        self.beats += 1;
+        let beat = Heartbeat {
+            number: self.beats,
+            heard: self.beats.min(self.said),
+            head,
+            writer: Writer::Ok,
+            trouble: (!ok).then_some(Reason::PrimaryDamaged),
+            standing: Standing::Editing,
+            checked: Some(Checked {
+                at_ms,
+                ok,
+                cells: 5,
+                took_ms: 1,
+            }),
             promised: false,
             wall_ms: 0,
         };

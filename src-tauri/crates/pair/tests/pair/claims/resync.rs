@@ -4,7 +4,7 @@ use pair::action::Action;
 use pair::check::Scan;
 use pair::durable::SyncedWith;
 use pair::event::{Command, CompareFault, ContactFailure, Event, LinkId, SnapshotFault};
-use pair::message::{Message, SnapshotAt, Stream};
+use pair::message::{Message, SnapshotAt, Standing, Stream, TailRefusal};
 use pair::view::{Notice, Progress, Record};
 use pair::{Mode, Reason, Status};
 use uuid::Uuid;
@@ -151,6 +151,119 @@ fn rows_of_a_primary_whose_own_data_is_damaged_are_not_taken() {
         "though the sums are equal"
     );
     assert!(!bench.did(|a| matches!(a, Action::ReceiveSnapshot { .. })));
+}
+
+/// A secondary whose primary's journal does not reach back to it, so that it compares; the comparison of this link finds the primary's
+/// rows damaged.
+fn cannot_follow(bench: &mut Bench, link: u64) {
+    let other = hello(Mode::Primary, &[start(1, 2, 0)], 9);
+    bench.seen.clear();
+    let stream = bench.accepted_by(link, &other);
+    bench.event(Event::Received {
+        link: LinkId(link),
+        message: Message::ResumeRefused {
+            why: TailRefusal::JournalCut,
+        },
+    });
+    assert!(bench.did(|a| matches!(a, Action::Compare { .. })));
+    bench.event(Event::CompareFailed {
+        stream,
+        why: CompareFault::PrimaryDamaged,
+    });
+}
+
+#[test]
+fn a_comparison_that_found_the_primary_damaged_is_made_anew_once_the_primary_s_own_check_finds_nothing()
+ {
+    let mut bench = Bench::synced(FAILOVER, 5);
+    let theirs = head(9, start(1, 2, 0).epoch, 9);
+    bench.event(Event::LinkLost {
+        link: LinkId(1),
+        cause: ContactFailure::Cut,
+    });
+    cannot_follow(&mut bench, 2);
+    assert_eq!(bench.status(), (Status::NotSynced, Reason::PrimaryDamaged));
+    bench.primary_checked(2, theirs, 1, true);
+    assert!(
+        bench.did(|a| matches!(a, Action::Hangup { .. })),
+        "nobody has to press Resync now"
+    );
+    bench.seen.clear();
+    let stream = bench.accepted_by(3, &hello(Mode::Primary, &[start(1, 2, 0)], 9));
+    assert!(bench.did(|a| matches!(a, Action::Compare { .. })));
+    bench.event(Event::CompareFailed {
+        stream,
+        why: CompareFault::PrimaryDamaged,
+    });
+    cannot_follow(&mut bench, 4);
+    bench.primary_checked(4, theirs, 1, true);
+    assert_eq!(
+        bench.status(),
+        (Status::NotSynced, Reason::PrimaryDamaged),
+        "the check before this comparison says nothing of it"
+    );
+    bench.primary_checked(4, theirs, 2, true);
+    bench.seen.clear();
+    bench.accepted_by(5, &hello(Mode::Primary, &[start(1, 2, 0)], 9));
+    assert!(
+        bench.said(|m| *m == Message::SnapshotRequest { resume: None }),
+        "what cannot be compared is taken as a whole, whose chunks carry their own hashes"
+    );
+}
+
+#[test]
+fn a_primary_whose_check_bears_the_comparison_out_stays_damaged_until_a_later_one_finds_nothing() {
+    let mut bench = Bench::synced(FAILOVER, 5);
+    let theirs = head(9, start(1, 2, 0).epoch, 9);
+    bench.event(Event::LinkLost {
+        link: LinkId(1),
+        cause: ContactFailure::Cut,
+    });
+    cannot_follow(&mut bench, 2);
+    bench.seen.clear();
+    bench.primary_checked(2, theirs, 1, false);
+    assert_eq!(bench.status(), (Status::NotSynced, Reason::PrimaryDamaged));
+    assert!(!bench.did(|a| matches!(a, Action::Hangup { .. })));
+    bench.primary_checked(2, theirs, 2, true);
+    assert!(bench.did(|a| matches!(a, Action::Hangup { .. })));
+    bench.accepted_by(3, &hello(Mode::Primary, &[start(1, 2, 0)], 9));
+    assert!(bench.did(|a| matches!(a, Action::Compare { .. })));
+}
+
+#[test]
+fn a_check_that_ended_while_the_comparison_ran_counts() {
+    let mut bench = resyncing();
+    let theirs = head(9, start(1, 2, 0).epoch, 5);
+    bench.primary_checked(2, theirs, 1, true);
+    bench.seen.clear();
+    bench.event(Event::CompareFailed {
+        stream: stream(2),
+        why: CompareFault::PrimaryDamaged,
+    });
+    assert_ne!(bench.status().1, Reason::PrimaryDamaged);
+    bench.accepted_by(3, &hello(Mode::Primary, &[start(1, 2, 0)], 5));
+    assert!(bench.did(|a| matches!(a, Action::Compare { .. })));
+}
+
+#[test]
+fn a_primary_is_not_called_in_step_while_its_secondary_compares() {
+    let mut bench = leading();
+    let follower = hello(FAILOVER, &[start(1, 1, 0)], 5);
+    bench.followed_by(2, &follower);
+    bench.beat(2, follower.head, Standing::Following);
+    assert_eq!(bench.status(), (Status::Synced, Reason::Equal));
+    bench.event(Event::Received {
+        link: LinkId(2),
+        message: Message::CompareRequest,
+    });
+    assert_eq!(bench.status(), (Status::Syncing, Reason::Comparing));
+    bench.event(Event::Received {
+        link: LinkId(2),
+        message: Message::Ack {
+            head: follower.head,
+        },
+    });
+    assert_eq!(bench.status(), (Status::Synced, Reason::Equal));
 }
 
 #[test]

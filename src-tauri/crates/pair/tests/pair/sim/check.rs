@@ -1,12 +1,14 @@
 //! What must hold after every step (DESIGN.md 7).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use domain::history::Epoch;
 use pair::Status;
 use pair::action::Edits;
 use pair::message::Stream;
-use pair::view::Opening;
+use pair::time::HEARTBEAT;
+use pair::view::{Armed, Opening};
 
 use super::disk::Disk;
 use super::world::World;
@@ -196,6 +198,36 @@ impl<D: Disk> World<D> {
         }
     }
 
+    /// Rule 2: by the offset and a heartbeat an armed secondary is on its way to the lead, unless its process or its disk was
+    /// held up meanwhile.
+    pub(super) fn check_promoted(&mut self, s: usize) {
+        let station = &self.st[s];
+        let (Some(proc), Some(offset)) = (
+            station.proc.as_ref(),
+            station.disk.record().config.mode.offset(),
+        ) else {
+            return;
+        };
+        let silent = Duration::from_millis(self.by_clock(s, self.now - proc.heard));
+        if self.third.on || silent <= offset + HEARTBEAT {
+            return;
+        }
+        let held_up = [
+            station.stalled_until,
+            station.full_until,
+            station.hangs_until,
+        ];
+        let writes = proc.ops.iter().any(|op| op.record().is_some());
+        if !writes
+            && held_up.iter().all(|until| *until < proc.heard)
+            && proc.state.view(self.clock(s)).armed == Armed::Armed
+        {
+            self.violated(&format!(
+                "{s} is armed and has not taken the lead after {silent:?} of an offset of {offset:?}"
+            ));
+        }
+    }
+
     /// Frames of a lower epoch, and of anybody but the primary that is followed, get nowhere.
     pub(super) fn check_frame(&mut self, s: usize, stream: Stream) {
         if !self.st[s].disk.record().config.mode.is_secondary() {
@@ -218,7 +250,13 @@ impl<D: Disk> World<D> {
 
     /// A copy, or what differs, was refused: something must have befallen it.
     pub(super) fn check_refusal(&mut self, s: usize, stream: Stream, said: &str) {
-        let damaged = [0, 1].iter().any(|s| self.st[*s].disk.is_damaged());
+        // Rows of the secondary that are not the primary's are what a comparison is for, unless they become so in the midst of it.
+        let whose: &[usize] = if self.resyncs.must_succeed() {
+            &[1 - s]
+        } else {
+            &[0, 1]
+        };
+        let damaged = whose.iter().any(|s| self.st[*s].disk.is_damaged());
         if !damaged && !self.tainted && !self.spoilt.contains(&stream) {
             self.violated(&format!("{s} refuses what nothing befell: {said}"));
         }

@@ -228,7 +228,8 @@ impl<D: Disk> World<D> {
             // It was found equal, or not, and is not what it was any more.
             self.damage(s, Damage::Row);
         }
-        let given_up = self.rng.chance(12);
+        self.compared_on(s);
+        let given_up = self.rng.chance(12) && !self.resyncs.on();
         let found = match found {
             Ok(Found::Ask(_) | Found::All) if given_up => Ok(Found::Whole),
             found => found,

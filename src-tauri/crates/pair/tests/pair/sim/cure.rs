@@ -12,6 +12,7 @@ impl<D: Disk> World<D> {
     /// Everything works again; operators follow what the stations tell them, and in the end the pair is in step.
     pub(super) fn heal_and_settle(&mut self) {
         self.chaotic = false;
+        self.resyncs.end();
         self.up = [true; 2];
         self.witness_heals();
         for s in 0..2 {
@@ -134,10 +135,8 @@ impl<D: Disk> World<D> {
             Reason::PrimaryDamaged if damaged == [true; 2] => {
                 return self.restore_on_the_primary(s);
             }
-            // A bit flipped on its way, which looks the same: there is nothing to mend.
-            Reason::PrimaryDamaged if damaged == [false; 2] => Command::ResyncNow,
             Reason::HandoverOpen => Command::MakePrimary { force: true },
-            // See `cure_damage`.
+            // See `cure_damage`; or a bit flipped on its way, which looks the same, and the primary's own check tells it apart.
             Reason::PrimaryDamaged => return,
             _ if view.status == Status::NotSynced => Command::ResyncNow,
             _ => {

@@ -53,6 +53,10 @@ pub(super) struct Moved {
 pub(super) enum Damage {
     /// A bit of a replicated row.
     Row,
+    /// A replicated row is not there any more.
+    RowGone,
+    /// There is one that nobody made.
+    RowTooMany,
     /// A bit of a journal entry.
     Journal,
     /// A bit of the rolling sum, while no process runs.
@@ -73,6 +77,8 @@ pub(super) trait Disk: Sized {
 
     /// How much befalls a pair, so that a schedule takes a fraction of a second.
     const PACE: Pace;
+    /// Whether comparisons go question by question, down to the rows that differ.
+    const ASKS: bool;
 
     /// The empty data of a station, with this configuration on record.
     fn new(s: usize, station: StationId, config: Config, fault: Option<Fault>) -> Self;

@@ -278,10 +278,18 @@ impl<D: Disk> World<D> {
                 self.st[s].stopped_at_ms = self.now;
                 self.count("forked");
             }
-            Record::SnapshotInstalled => self.count("snapshot"),
+            Record::SnapshotInstalled => {
+                self.count("snapshot");
+                self.check_copied(s);
+            }
             Record::SnapshotResumed { .. } => self.count("snapshot resumed"),
-            Record::Resynced { moved: 0, .. } => self.count("resync found all equal"),
-            Record::Resynced { .. } => self.count("resync moved what differs"),
+            Record::Resynced { moved, removed, .. } => {
+                self.count(match moved + removed {
+                    0 => "resync found all equal",
+                    _ => "resync moved what differs",
+                });
+                self.check_resynced(s, moved, removed);
+            }
             Record::Rewound { orphans, .. } if orphans > 0 => self.count("orphans"),
             Record::Rewound { .. } => self.count("rewound without orphans"),
             Record::HandoverRefused { .. } => self.count("hand-over refused"),

@@ -5,6 +5,8 @@
 pub(super) enum Fault {
     /// The clock runs a quarter too fast: promotions come early.
     FastClock,
+    /// The clock runs a quarter too slow: promotions come late.
+    SlowClock,
     /// The store opens an epoch that was open before.
     EpochReused,
     /// "Durable" is said before it is.
@@ -41,6 +43,12 @@ pub(super) enum Fault {
     PermitNotChecked,
     /// A copy that was cut off goes on after another chunk than was said.
     ResumedElsewhere,
+    /// A comparison leaves out a range in which it found a difference.
+    RangeSkipped,
+    /// A comparison leaves rows in place that the primary does not have.
+    RowsKept,
+    /// What differed is put in place whatever the sum of the rows is then.
+    ResyncNotSummed,
     /// With a witness: the lease is counted from the answer, not from the sending.
     LeaseFromAnswer,
     /// With a witness: the secondary's promise is forgotten by a crash.
@@ -64,8 +72,9 @@ impl Fault {
     }
 
     /// Those that the model of a store can have, or its driver; each with the schedule that shows it.
-    pub(super) const OF_THE_MODEL: [(Self, u64); 17] = [
+    pub(super) const OF_THE_MODEL: [(Self, u64); 18] = [
         (Self::FastClock, 13),
+        (Self::SlowClock, 42),
         (Self::EpochReused, 0),
         (Self::SaysDurableTooSoon, 0),
         (Self::GateIgnored, 0),
@@ -85,8 +94,9 @@ impl Fault {
     ];
 
     /// Those that the real store can have, or its driver; each with the schedule that shows it.
-    pub(super) const OF_THE_REAL: [(Self, u64); 18] = [
+    pub(super) const OF_THE_REAL: [(Self, u64); 22] = [
         (Self::FastClock, 42),
+        (Self::SlowClock, 58),
         (Self::EpochReused, 0),
         (Self::SaysDurableTooSoon, 0),
         (Self::DiskLies, 0),
@@ -104,6 +114,9 @@ impl Fault {
         (Self::QuiesceLies, 19),
         (Self::ForgetsHandover, 24),
         (Self::ResumedElsewhere, 9),
+        (Self::RangeSkipped, 6),
+        (Self::RowsKept, 6),
+        (Self::ResyncNotSummed, 38),
     ];
 
     /// Where the fault lies in the code of the store itself.
@@ -118,6 +131,9 @@ impl Fault {
             Self::PermitNotChecked => Of::PermitNotChecked,
             Self::SumNotChecked => Of::SumNotChecked,
             Self::ResumedElsewhere => Of::ResumedElsewhere,
+            Self::RangeSkipped => Of::RangeSkipped,
+            Self::RowsKept => Of::RowsKept,
+            Self::ResyncNotSummed => Of::ResyncNotSummed,
             _ => return None,
         })
     }

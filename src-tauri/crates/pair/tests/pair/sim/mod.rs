@@ -20,6 +20,7 @@ mod network;
 mod ops;
 mod process;
 mod real;
+mod resyncs;
 mod rng;
 mod runs;
 mod station;

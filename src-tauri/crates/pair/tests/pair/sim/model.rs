@@ -155,6 +155,7 @@ impl Disk for Model {
         long_ms: (5_000, 40_000),
         pause_ms: (5, 700),
     };
+    const ASKS: bool = false;
 
     fn new(s: usize, station: StationId, config: Config, fault: Option<Fault>) -> Self {
         let lineage = 0x1111 * (s as u128 + 1);
@@ -502,7 +503,7 @@ impl Disk for Model {
 
     fn damage(&mut self, what: Damage, rng: &mut Rng) -> bool {
         match what {
-            Damage::Row => {
+            Damage::Row | Damage::RowGone | Damage::RowTooMany => {
                 self.rotten_at = Some(self.seq());
                 self.ids().next().is_some()
             }

@@ -196,6 +196,7 @@ impl Disk for Real {
         long_ms: (8_000, 40_000),
         pause_ms: (5, 400),
     };
+    const ASKS: bool = true;
 
     fn new(s: usize, station: StationId, config: Config, fault: Option<Fault>) -> Self {
         let record = Durable {
@@ -563,7 +564,7 @@ impl Disk for Real {
         }
         let hit = block_on(rows::damage(&self.files.database(), what, rng));
         match what {
-            Damage::Row => self.rotten |= hit,
+            Damage::Row | Damage::RowGone | Damage::RowTooMany => self.rotten |= hit,
             Damage::Sum => self.sum_is_off |= hit,
             Damage::Journal => {}
         }

@@ -177,6 +177,9 @@ const COMES_BY: &[&str] = &[
 /// What the fewer schedules on real files need not come by.
 const RARE: &[&str] = &["edit by the operator's word"];
 
+/// What only files have.
+const OF_FILES: &[&str] = &["resync alone"];
+
 #[test]
 fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
     schedules::<Model>("PAIR", 1_000, &[COMES_BY, RARE].concat());
@@ -184,7 +187,7 @@ fn whatever_befalls_a_pair_nothing_is_lost_and_it_comes_into_step_again() {
 
 #[test]
 fn whatever_befalls_a_pair_on_real_files_nothing_is_lost_and_it_comes_into_step_again() {
-    schedules::<Real>("STORE", 120, COMES_BY);
+    schedules::<Real>("STORE", 120, &[COMES_BY, OF_FILES].concat());
 }
 
 #[test]

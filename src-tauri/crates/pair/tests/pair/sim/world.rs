@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::disk::Disk;
 use super::faults::Fault;
 use super::network::{Conn, Item};
+use super::resyncs::Resyncs;
 use super::rng::Rng;
 use super::station::Station;
 use super::third::Witness;
@@ -104,6 +105,7 @@ pub(super) enum Ev {
     WantsResync {
         s: usize,
     },
+    NextResync,
     LateCommit {
         s: usize,
         boot: u32,
@@ -120,6 +122,8 @@ pub(super) struct World<D: Disk> {
     pub(super) st: [Station<D>; 2],
     /// The witness, in a run that has one.
     pub(super) third: Witness,
+    /// The resyncs of a schedule that has nothing else.
+    pub(super) resyncs: Resyncs,
     pub(super) conns: Vec<Conn<D>>,
     /// `up[a]`: what station `a` sends arrives.
     pub(super) up: [bool; 2],
@@ -222,12 +226,15 @@ impl<D: Disk> World<D> {
                 decided_at: 0,
             }
         });
+        let resyncs = Resyncs::new::<D>(seed);
         let mut world = Self {
             now: 0,
             rng,
             fault,
             st,
             third,
+            chaotic: !resyncs.on(),
+            resyncs,
             conns: Vec::new(),
             up: [true; 2],
             events: BTreeMap::new(),
@@ -236,7 +243,6 @@ impl<D: Disk> World<D> {
             ids: 0,
             tokens: 0,
             runs: 0,
-            chaotic: true,
             calm_until: 0,
             opened: BTreeSet::new(),
             known: BTreeMap::new(),
@@ -261,6 +267,7 @@ impl<D: Disk> World<D> {
             world.boot(s);
         }
         world.at(1, Ev::Chaos);
+        world.at(1, Ev::NextResync);
         world
     }
 
@@ -305,6 +312,9 @@ impl<D: Disk> World<D> {
         if self.fault == Some(Fault::FastClock) {
             ms = ms * 5 / 4;
         }
+        if self.fault == Some(Fault::SlowClock) {
+            ms = ms * 3 / 4;
+        }
         Now {
             mono: Mono::from_ms(ms),
             wall_ms: 1_800_000_000_000 + self.now as i64 + self.st[s].wall_off_ms,
@@ -331,6 +341,7 @@ impl<D: Disk> World<D> {
             }
             let ((time, _), ev) = entry.remove_entry();
             self.now = time;
+            (0..2).for_each(|s| self.check_promoted(s));
             self.happen(ev);
             self.happened += 1;
             assert!(
@@ -410,6 +421,7 @@ impl<D: Disk> World<D> {
             Ev::WantsEdit { s } => self.edit(s),
             Ev::WantsResync { s } if self.chaotic => self.resync_at_work(s),
             Ev::WantsResync { .. } => {}
+            Ev::NextResync => self.next_resync(),
             Ev::Chaos => self.chaos(),
         }
     }

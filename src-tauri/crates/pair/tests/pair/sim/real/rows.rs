@@ -159,6 +159,15 @@ pub(super) async fn damage(database: &Path, what: Damage, rng: &mut Rng) -> bool
             "UPDATE item SET title = title || '~' WHERE id = \
              (SELECT id FROM item ORDER BY id LIMIT 1 OFFSET ?1 % (SELECT max(1, count(*)) FROM item))"
         }
+        // What operators were told is safe stays: a resync is refused where a row rots meanwhile.
+        Damage::RowGone => {
+            "DELETE FROM item WHERE id = (SELECT id FROM item WHERE notes <> 'edit' ORDER BY id \
+             LIMIT 1 OFFSET ?1 % (SELECT max(1, count(*)) FROM item WHERE notes <> 'edit'))"
+        }
+        Damage::RowTooMany => {
+            "INSERT INTO item SELECT CAST(printf('%016d', ?1 % 1000000007) AS BLOB), id, 'x', 'note', 'Nobody''s', NULL, \
+             'follow', NULL, 0, 1, '' FROM playlist LIMIT 1 ON CONFLICT DO NOTHING"
+        }
         Damage::Journal => {
             "UPDATE journal SET user = user || '~' WHERE seq = \
              (SELECT seq FROM journal ORDER BY seq LIMIT 1 OFFSET ?1 % (SELECT max(1, count(*)) FROM journal))"
