@@ -7,6 +7,7 @@ use libsqlite3_sys as ffi;
 
 use crate::change::Op;
 use crate::statement::bytes;
+use crate::value::of_sqlite;
 use crate::{Changeset, Db, Error, Schema, Value};
 
 /// What to do with a change that meets a row that is not as it expects.
@@ -200,7 +201,7 @@ unsafe fn describe(kind: c_int, change: *mut ffi::sqlite3_changeset_iter) -> Con
                     Op::Insert => ffi::sqlite3changeset_new(change, column, &raw mut value),
                     _ => ffi::sqlite3changeset_old(change, column, &raw mut value),
                 };
-                copy(value)
+                of_sqlite(value).to_owned()
             }
         });
     Conflict {
@@ -208,33 +209,5 @@ unsafe fn describe(kind: c_int, change: *mut ffi::sqlite3_changeset_iter) -> Con
         table: table.to_string_lossy().into_owned(),
         op: Some(op),
         key: key.collect(),
-    }
-}
-
-/// # Safety
-/// `value` is null or a value that SQLite holds and nobody else uses during the call.
-unsafe fn copy(value: *mut ffi::sqlite3_value) -> Value {
-    if value.is_null() {
-        return Value::Null;
-    }
-    // SAFETY: not null, ours during the call (the caller's promise); the accessor is the one of the value's own type,
-    // so that nothing is converted, and the bytes are copied at once.
-    unsafe {
-        match ffi::sqlite3_value_type(value) {
-            ffi::SQLITE_INTEGER => Value::Integer(ffi::sqlite3_value_int64(value)),
-            ffi::SQLITE_FLOAT => Value::Real(ffi::sqlite3_value_double(value)),
-            ffi::SQLITE_TEXT => Value::Text(
-                bytes(
-                    ffi::sqlite3_value_text(value),
-                    ffi::sqlite3_value_bytes(value),
-                )
-                .to_vec(),
-            ),
-            ffi::SQLITE_BLOB => {
-                let data = ffi::sqlite3_value_blob(value).cast();
-                Value::Blob(bytes(data, ffi::sqlite3_value_bytes(value)).to_vec())
-            }
-            _ => Value::Null,
-        }
     }
 }

@@ -4,6 +4,7 @@
 use libsqlite3_sys as ffi;
 
 use crate::change::Op;
+use crate::schema::quoted;
 use crate::{Change, Changeset, Conflict, ConflictKind, Db, Error, Schema, Table, ValueRef};
 
 /// Changesets of more changes are left to SQLite.
@@ -22,8 +23,6 @@ impl Db<'_> {
                 .map(drop);
         }
         schema.check(changeset)?;
-        // Rows may come before those that they refer to. It holds until the transaction ends.
-        self.execute("PRAGMA defer_foreign_keys = ON")?;
         for change in changeset.changes() {
             let table = schema.table(change.table).ok_or(Error::Schema {
                 table: change.table.to_owned(),
@@ -39,9 +38,14 @@ impl Db<'_> {
 
     fn apply_one(&self, table: &Table, change: &Change<'_>) -> Result<(), Error> {
         let (sql, parameters) = statement(table, change);
-        let changed = self
-            .run(sql, &parameters)
-            .map_err(|error| refused(error, change))?;
+        let mut made = self.run(sql.clone(), &parameters);
+        if made.as_ref().is_err_and(is_of_references) {
+            // Rows may come before those that they refer to. It holds until the transaction ends; it is not said before it is
+            // needed, since all statements that are kept are prepared anew after it.
+            self.execute("PRAGMA defer_foreign_keys = ON")?;
+            made = self.run(sql, &parameters);
+        }
+        let changed = made.map_err(|error| refused(error, change))?;
         match changed {
             0 if self.has_row(table, change)? => Err(conflict(ConflictKind::Data, Some(change))),
             0 => Err(conflict(ConflictKind::NotFound, Some(change))),
@@ -152,8 +156,8 @@ fn key<'t, 'c>(
     columns.map(|(column, _)| column.as_str()).zip(change.key())
 }
 
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+fn is_of_references(error: &Error) -> bool {
+    matches!(error, Error::Sqlite { code, .. } if *code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
 }
 
 fn refused(error: Error, change: &Change<'_>) -> Error {

@@ -2,13 +2,15 @@
 //! (`'T'`, number of columns, key flags, name, NUL), each followed by its changes (operation, indirect flag, the old
 //! record, the new record).
 
-use crate::{Error, ValueRef};
+use crate::{Error, Table, ValueRef};
 
 /// SQLite's own limit on the columns of a table (SQLITE_MAX_COLUMN's upper bound).
 const COLUMNS_MAX: usize = 32_767;
 /// The session extension counts bytes in a C int.
 const BYTES_MAX: usize = i32::MAX as usize;
 
+/// Stands for the value of a column that an update leaves as it is.
+pub(crate) const UNDEFINED: u8 = 0;
 pub(crate) const TABLE: u8 = b'T';
 pub(crate) const DELETE: u8 = 9;
 pub(crate) const INSERT: u8 = 18;
@@ -101,7 +103,7 @@ impl<'a> Reader<'a> {
     /// `None` is the format's "undefined": a column that an update leaves as it is.
     pub(crate) fn value(&mut self) -> Result<Option<ValueRef<'a>>, Error> {
         Ok(Some(match self.byte()? {
-            0 => return Ok(None),
+            UNDEFINED => return Ok(None),
             1 => ValueRef::Integer(i64::from_be_bytes(self.eight()?)),
             2 => ValueRef::Real(f64::from_be_bytes(self.eight()?)),
             3 => {
@@ -194,4 +196,52 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Writes a header for changes of this table.
+pub(crate) fn put_header(out: &mut Vec<u8>, table: &Table) {
+    out.push(TABLE);
+    put_varint(out, table.key.len());
+    out.extend_from_slice(&table.key);
+    out.extend_from_slice(table.name.as_bytes());
+    out.push(0);
+}
+
+/// Writes a value.
+pub(crate) fn put_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
+    match value {
+        ValueRef::Integer(i) => {
+            out.push(1);
+            out.extend_from_slice(&i.to_be_bytes());
+        }
+        ValueRef::Real(r) => {
+            out.push(2);
+            out.extend_from_slice(&r.to_be_bytes());
+        }
+        ValueRef::Text(t) => put_bytes(out, 3, t),
+        ValueRef::Blob(b) => put_bytes(out, 4, b),
+        ValueRef::Null => out.push(5),
+    }
+}
+
+/// Writes a value, or that there is none.
+pub(crate) fn put_maybe(out: &mut Vec<u8>, value: Option<ValueRef<'_>>) {
+    match value {
+        Some(value) => put_value(out, value),
+        None => out.push(UNDEFINED),
+    }
+}
+
+fn put_bytes(out: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
+    out.push(kind);
+    put_varint(out, bytes.len());
+    out.extend_from_slice(bytes);
+}
+
+fn put_varint(out: &mut Vec<u8>, n: usize) {
+    let sevens = (usize::BITS - n.leading_zeros()).div_ceil(7).max(1);
+    for at in (0..sevens).rev() {
+        let more = if at > 0 { 0x80 } else { 0 };
+        out.push((n >> (7 * at)) as u8 & 0x7f | more);
+    }
 }

@@ -30,6 +30,7 @@ mod error;
 mod format;
 mod group;
 mod recorder;
+mod recording;
 mod schema;
 mod statement;
 mod value;

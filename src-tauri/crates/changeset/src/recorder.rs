@@ -1,13 +1,12 @@
 use std::cell::RefCell;
-use std::ffi::CString;
 use std::ops::Deref;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use libsqlite3_sys as ffi;
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::change::Buffer;
+use crate::recording::Recording;
 use crate::statement::{RawStatement, StatementCache};
 use crate::{Changeset, Db, Error, Schema};
 
@@ -20,9 +19,9 @@ const RECORDING_OVERHEAD: u64 = 4;
 /// Recording starts and ends under a lock ([`Recorder::lock`]); in between, the transaction's statements go through
 /// sqlx ([`Recorder::connection`]).
 pub struct Recorder {
-    // Dropped in this order: the session needs the handle, which the statements keep open, and only then may sqlx
+    // Dropped in this order: the recording needs the handle, which the statements keep open, and only then may sqlx
     // close it.
-    session: Option<Session>,
+    recording: Option<Recording>,
     cache: RefCell<StatementCache>,
     // Never run; while it exists, SQLite refuses to close the handle.
     _anchor: RawStatement,
@@ -40,11 +39,8 @@ unsafe impl Send for Recorder {}
 /// A recorder's connection, locked: all of [`Db`], and recording.
 pub struct Locked<'r> {
     db: Db<'r>,
-    session: &'r mut Option<Session>,
+    recording: &'r mut Option<Recording>,
 }
-
-/// A session on a recorder's handle; deleted when dropped.
-struct Session(NonNull<ffi::sqlite3_session>);
 
 impl Recorder {
     /// Takes over a connection that was opened with `serialized(true)`.
@@ -61,7 +57,7 @@ impl Recorder {
             (db.raw(), RawStatement::prepare(&db, "SELECT 1")?)
         };
         Ok(Recorder {
-            session: None,
+            recording: None,
             cache: RefCell::default(),
             _anchor: anchor,
             raw,
@@ -98,7 +94,7 @@ impl Recorder {
         db.cache = Some(&self.cache);
         Ok(Locked {
             db,
-            session: &mut self.session,
+            recording: &mut self.recording,
         })
     }
 
@@ -108,13 +104,13 @@ impl Recorder {
     /// sqlx's, when closing fails.
     pub async fn close(self) -> Result<(), sqlx::Error> {
         let Recorder {
-            session,
+            recording,
             cache,
             _anchor,
             connection,
             ..
         } = self;
-        drop(session);
+        drop(recording);
         drop(cache);
         drop(_anchor);
         connection.close().await
@@ -133,39 +129,19 @@ impl Locked<'_> {
     /// Starts to record what happens to the tables of `schema`.
     ///
     /// # Errors
-    /// [`Error::Recording`] when a recording is already running, [`Error::Sqlite`].
+    /// [`Error::Recording`] when a recording is already running.
     pub fn record(&mut self, schema: &Schema) -> Result<(), Error> {
-        if self.session.is_some() {
+        if self.recording.is_some() {
             return Err(Error::Recording("a recording is already running"));
         }
-        let mut raw = ptr::null_mut();
-        // SAFETY: the handle is open and locked; the name is NUL-terminated; the output is valid for writes.
-        let code = unsafe {
-            ffi::sqlite3session_create(self.db.raw().as_ptr(), c"main".as_ptr(), &raw mut raw)
-        };
-        self.db.check(code, "start recording")?;
-        let Some(session) = NonNull::new(raw).map(Session) else {
-            return Err(Error::sqlite(ffi::SQLITE_NOMEM, "start recording"));
-        };
-        for table in schema.tables() {
-            let Ok(name) = CString::new(table.name.as_str()) else {
-                return Err(Error::Schema {
-                    table: table.name.clone(),
-                    what: "has a NUL byte in its name",
-                });
-            };
-            // SAFETY: the session was just made on this locked handle; the name is copied during the call.
-            let code = unsafe { ffi::sqlite3session_attach(session.0.as_ptr(), name.as_ptr()) };
-            self.db.check(code, "record a table")?;
-        }
-        *self.session = Some(session);
+        *self.recording = Some(Recording::start(&self.db, schema));
         Ok(())
     }
 
     /// Whether a recording is running.
     #[must_use]
     pub fn is_recording(&self) -> bool {
-        self.session.is_some()
+        self.recording.is_some()
     }
 
     /// Ends the recording and returns what it saw; to be called before the transaction ends.
@@ -174,37 +150,22 @@ impl Locked<'_> {
     /// [`Error::TooLarge`] beyond `bytes_max`, [`Error::Recording`] when no recording is running, [`Error::Sqlite`].
     /// The recording is over in every case.
     pub fn recorded(&mut self, bytes_max: u64) -> Result<Changeset, Error> {
-        let Some(session) = self.session.take() else {
+        let Some(recording) = self.recording.take() else {
             return Err(Error::Recording("no recording is running"));
         };
-        // SAFETY: the session is alive, and its handle locked.
-        let used = unsafe { ffi::sqlite3session_memory_used(session.0.as_ptr()) };
-        let used = u64::try_from(used).unwrap_or(0);
-        if used > bytes_max.saturating_mul(RECORDING_OVERHEAD) {
-            return Err(Error::TooLarge {
-                bytes: used,
-                max: bytes_max,
-            });
-        }
-        let mut out = Buffer::default();
-        // SAFETY: the session is alive and its handle locked; the outputs are valid for writes, and `Buffer` frees
-        // what SQLite allocated.
-        let code = unsafe {
-            ffi::sqlite3session_changeset(session.0.as_ptr(), &raw mut out.len, &raw mut out.data)
-        };
-        let bytes = u64::try_from(out.len).unwrap_or(0);
-        if code == ffi::SQLITE_OK && bytes > bytes_max {
-            return Err(Error::TooLarge {
+        let changeset = recording.end(&self.db, bytes_max.saturating_mul(RECORDING_OVERHEAD))?;
+        match changeset.as_bytes().len() as u64 {
+            bytes if bytes > bytes_max => Err(Error::TooLarge {
                 bytes,
                 max: bytes_max,
-            });
+            }),
+            _ => Ok(changeset),
         }
-        out.into_changeset(code, "read the recording")
     }
 
     /// Ends the recording, if one is running, and forgets what it saw.
     pub fn stop_recording(&mut self) {
-        *self.session = None;
+        *self.recording = None;
     }
 
     /// Ends the recording, if one is running, and rolls back the transaction, if one is open.
@@ -212,19 +173,11 @@ impl Locked<'_> {
     /// # Errors
     /// [`Error::Sqlite`] when the rollback fails.
     pub fn abandon(&mut self) -> Result<(), Error> {
-        *self.session = None;
+        *self.recording = None;
         if self.db.in_transaction() {
             self.db.execute("ROLLBACK")
         } else {
             Ok(())
         }
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        // SAFETY: made once, deleted once. Its handle is still allocated, since the recorder's anchor statement keeps
-        // it from being closed, and either locked (`Locked`) or serialized (the recorder's own drop).
-        unsafe { ffi::sqlite3session_delete(self.0.as_ptr()) }
     }
 }

@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use crate::{Changeset, Db, Error};
 
 /// The tables that are recorded and applied, as they are in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
-    tables: Vec<Table>,
+    tables: Arc<[Table]>,
     /// Whether a foreign key of one of the tables does anything but refuse.
     has_actions: bool,
 }
@@ -54,7 +56,7 @@ impl Schema {
             shapes.push(table);
         }
         Ok(Schema {
-            tables: shapes,
+            tables: shapes.into(),
             has_actions: has_actions(db, tables)?,
         })
     }
@@ -106,6 +108,25 @@ impl Schema {
         }
         Ok(())
     }
+}
+
+impl Table {
+    /// Asks for a row by its key, whose values are its parameters in the order of the columns.
+    pub(crate) fn row_query(&self) -> String {
+        let columns: Vec<_> = self.columns.iter().map(|name| quoted(name)).collect();
+        let key = columns.iter().zip(&self.key).filter(|(_, key)| **key != 0);
+        let key: Vec<_> = (1..)
+            .zip(key)
+            .map(|(at, (column, _))| format!("{column} = ?{at}"))
+            .collect();
+        let (columns, key) = (columns.join(", "), key.join(" AND "));
+        format!("SELECT {columns} FROM {} WHERE {key}", quoted(&self.name))
+    }
+}
+
+/// A name as SQL takes it.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn has_actions(db: &Db<'_>, tables: &[&str]) -> Result<bool, Error> {

@@ -1,5 +1,9 @@
 use std::fmt;
 
+use libsqlite3_sys as ffi;
+
+use crate::statement::bytes;
+
 /// A value of a cell, borrowed from a changeset or a row. Text is kept as bytes: SQLite does not promise UTF-8.
 #[derive(Clone, Copy, PartialEq)]
 pub enum ValueRef<'a> {
@@ -112,6 +116,33 @@ impl<'a, const N: usize> From<&'a [u8; N]> for ValueRef<'a> {
 impl<'a, T: Into<ValueRef<'a>>> From<Option<T>> for ValueRef<'a> {
     fn from(v: Option<T>) -> Self {
         v.map_or(ValueRef::Null, Into::into)
+    }
+}
+
+/// A value that SQLite holds; NULL for a null pointer.
+///
+/// # Safety
+/// `value` is null or a value that stays as it is, and that nobody else uses, for all of `'a`.
+pub(crate) unsafe fn of_sqlite<'a>(value: *mut ffi::sqlite3_value) -> ValueRef<'a> {
+    if value.is_null() {
+        return ValueRef::Null;
+    }
+    // SAFETY: not null, ours (the caller's promise); the accessor is the one of the value's own type, so that nothing is
+    // converted.
+    unsafe {
+        match ffi::sqlite3_value_type(value) {
+            ffi::SQLITE_INTEGER => ValueRef::Integer(ffi::sqlite3_value_int64(value)),
+            ffi::SQLITE_FLOAT => ValueRef::Real(ffi::sqlite3_value_double(value)),
+            ffi::SQLITE_TEXT => ValueRef::Text(bytes(
+                ffi::sqlite3_value_text(value),
+                ffi::sqlite3_value_bytes(value),
+            )),
+            ffi::SQLITE_BLOB => {
+                let data = ffi::sqlite3_value_blob(value).cast();
+                ValueRef::Blob(bytes(data, ffi::sqlite3_value_bytes(value)))
+            }
+            _ => ValueRef::Null,
+        }
     }
 }
 
