@@ -1,5 +1,5 @@
-//! A small safe wrapper over SQLite's session extension (<https://www.sqlite.org/sessionintro.html>), for connections
-//! that sqlx opened.
+//! Changesets as SQLite's session extension has them (<https://www.sqlite.org/sessionintro.html>), recorded and applied, for
+//! connections that sqlx opened.
 //!
 //! - [`Db`] locks a connection's raw handle: statements without a thread hop, and [`Db::apply`] for changesets.
 //! - [`Recorder`] owns the one connection that writes. It records what a transaction changes in a list of tables,
@@ -13,7 +13,7 @@
 //!    hands out (statements, rows) borrows from it.
 //! 2. A [`Recorder`] outlives single locks. It insists on a serialized connection (`SQLITE_OPEN_FULLMUTEX`) and keeps
 //!    one prepared statement for as long as it lives: SQLite refuses to close a connection that has one, so the
-//!    handle, and the session on it, stay allocated even if someone swaps the connection out of it.
+//!    handle stays allocated, with the hook on it, even if someone swaps the connection out of it.
 //! 3. Bytes become a [`Changeset`] only after the whole of them was checked in safe code, so SQLite never reads a
 //!    malformed one.
 //!

@@ -40,6 +40,7 @@ mod tail;
 mod touched;
 mod undo;
 mod verify;
+mod wal;
 mod write;
 
 pub use affected::{Affected, AffectedRow, DescribedEntry, Thing};

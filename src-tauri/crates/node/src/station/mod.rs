@@ -154,7 +154,7 @@ impl Station {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let data_dir = options.data_dir()?;
         let version = version()?;
-        let store = Store::open(&data_dir).await?;
+        let store = Store::open_to_edit(&data_dir).await?;
         match Self::start_on(store.clone(), options, version).await {
             Ok(station) => Ok(station),
             Err(error) => {

@@ -61,6 +61,7 @@ fn crash_dir() -> Option<PathBuf> {
 async fn child_that_edits() {
     let Some(dir) = crash_dir() else { return };
     let store = open(&dir).await;
+    store.lay_out_log().await.unwrap();
     add_items(&store, 1, 0..1).await;
     for n in 0_u64.. {
         let written = edit(&store, &[put_item((n % 50) as u8, 1, &format!("edit {n}"))])

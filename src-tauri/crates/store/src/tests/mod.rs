@@ -14,6 +14,7 @@ mod replicate;
 mod snapshot;
 mod undo;
 mod verify;
+mod wal;
 mod write;
 
 use sqlx::ConnectOptions as _;
