@@ -109,10 +109,8 @@ fn by_a_session(db: &mut crate::Locked<'_>, schema: &Schema, run: &dyn Fn(&Db<'_
     for table in schema.tables() {
         let name = CString::new(table.name.as_str()).unwrap();
         // SAFETY: the session was just made; the name is copied.
-        assert_eq!(
-            unsafe { ffi::sqlite3session_attach(session, name.as_ptr()) },
-            ffi::SQLITE_OK
-        );
+        let attached = unsafe { ffi::sqlite3session_attach(session, name.as_ptr()) };
+        assert_eq!(attached, ffi::SQLITE_OK);
     }
     run(db);
     let mut out = Buffer::default();
