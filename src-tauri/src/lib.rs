@@ -5,6 +5,8 @@
 mod actions;
 mod computer;
 mod desktop;
+#[cfg(target_os = "linux")]
+mod drawing;
 #[cfg(test)]
 mod fixtures;
 mod ipc;

@@ -27,6 +27,8 @@ pub(crate) fn open(app: &App, title: &str, data_dir: &Path, tray: TrayHost) -> t
         .title(title)
         .data_directory(data_dir.join("webview"))
         .build()?;
+    #[cfg(target_os = "linux")]
+    crate::drawing::fit(&window)?;
     let closing = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {

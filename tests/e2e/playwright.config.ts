@@ -30,7 +30,7 @@ export default defineConfig({
   projects: [
     { name: 'browser', testDir: './browser', use: chromium },
     { name: 'window', testDir: './window' },
-    { name: 'measure', testDir: './measure', testMatch: ['day.spec.ts', 'search.spec.ts'], use: chromium },
+    { name: 'measure', testDir: './measure', testMatch: ['day.spec.ts', 'search.spec.ts'], use: { ...chromium, trace: 'off', screenshot: 'off' } },
     { name: 'measure-window', testDir: './measure', testMatch: 'window-*.spec.ts' },
     { name: 'screenshots', testDir: './screenshots', use: chromium },
   ],

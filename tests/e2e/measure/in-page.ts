@@ -10,7 +10,14 @@ export const AWAIT_EDIT = `
   const before = window.shownBefore;
   window.measured = new Promise((resolve) => {
     let pressed = 0;
-    window.addEventListener('keydown', (event) => (pressed = event.timeStamp), { capture: true, once: true });
+    window.addEventListener(
+      'keydown',
+      (event) => {
+        pressed = event.timeStamp;
+        window.pressedAt = Date.now() - (performance.now() - pressed);
+      },
+      { capture: true, once: true },
+    );
     const observer = new MutationObserver(() => {
       const now = text();
       if (pressed === 0 || now === null || now === before) return;
@@ -40,7 +47,14 @@ export const AWAIT_SEARCH = `
   const before = said();
   window.measured = new Promise((resolve) => {
     let pressed = 0;
-    window.addEventListener('keydown', (event) => (pressed = event.timeStamp), { capture: true, once: true });
+    window.addEventListener(
+      'keydown',
+      (event) => {
+        pressed = event.timeStamp;
+        window.pressedAt = Date.now() - (performance.now() - pressed);
+      },
+      { capture: true, once: true },
+    );
     const observer = new MutationObserver(() => {
       if (pressed === 0 || said() === before) return;
       observer.disconnect();
@@ -54,6 +68,30 @@ export const AWAIT_SEARCH = `
   });`;
 
 export const MEASURED = 'return window.measured;';
+
+/** When the key was pressed that was waited for, in milliseconds since 1970. */
+export const PRESSED_AT = 'return window.pressedAt;';
+
+/** Where the duration of the focused row stands. */
+export const DURATION_BOX = `
+  const grid = document.querySelector('[role=grid]');
+  const { x, y, width, height } = document.getElementById(grid.getAttribute('aria-activedescendant')).children[2].getBoundingClientRect();
+  return { x, y, width, height };`;
+
+/** Where the library says how much it found, and the first of it. */
+export const FOUND_BOXES = `
+  const panel = document.querySelector('[data-scope=library]');
+  const { left, width, bottom } = panel.querySelector('header').getBoundingClientRect();
+  const count = panel.querySelector('.count').getBoundingClientRect();
+  return [
+    { x: count.x, y: count.y, width: count.width, height: count.height },
+    { x: left, y: bottom, width: width - 20, height: 132 },
+  ];`;
+
+/** Where a few titles of the day stand: more than a row's height of them, in the middle. */
+export const TITLES_BOX = `
+  const { x, y, width, height } = document.querySelector('[role=grid]').getBoundingClientRect();
+  return { x: x + 120, y: y + height / 2, width: width / 3, height: 28 };`;
 
 /** Scrolls the day from its top, by two rows and more in each frame; answers the frames a second and the longest one's time. */
 export const SCROLL = `

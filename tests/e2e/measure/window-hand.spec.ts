@@ -1,35 +1,76 @@
-/** How the app's own window keeps up with the hand: edits, search and scrolling, on a full station. */
+/**
+ * How the app's own window keeps up with the hand: edits, search and scrolling, on a full station; from the key press to the
+ * pixels on the display. The control is the same app with the rows of the whole day in the document.
+ */
 import { test } from '@playwright/test';
 import { Desktop } from '../harness/desktop';
 import { until } from '../harness/wait';
 import { Key } from '../harness/webdriver';
 import { keep, spread } from './figures';
-import { AWAIT_EDIT, AWAIT_SEARCH, IDLE, MEASURED, REMEMBER_DURATION, ROWS, SCROLL, USABLE } from './in-page';
+import { frames, Glass, type Box } from './glass';
+import {
+  AWAIT_EDIT,
+  AWAIT_SEARCH,
+  DURATION_BOX,
+  FOUND_BOXES,
+  IDLE,
+  MEASURED,
+  PRESSED_AT,
+  REMEMBER_DURATION,
+  ROWS,
+  SCROLL,
+  TITLES_BOX,
+  USABLE,
+} from './in-page';
 import { measured } from './station';
 
 const EDITS = 100;
 const SEARCHES = ['harbor', 'night 01', '00123', 'train', 'bread va'];
+/** After this time without a change, what was drawn last is what the key press brought. */
+const STILL_MS = 60;
 
-async function edit({ page }: Desktop): Promise<number> {
-  await page.press(Key.pageDown);
-  await page.run(REMEMBER_DURATION);
-  await page.press('d');
-  await page.press('+');
-  await page.press('1');
-  await page.run(AWAIT_EDIT);
-  await page.press(Key.enter);
-  return page.runAsync<number>(MEASURED);
-}
+class Hand {
+  constructor(
+    private readonly page: Desktop['page'],
+    private readonly glass: Glass,
+  ) {}
 
-async function search({ page }: Desktop, words: string): Promise<number[]> {
-  const took: number[] = [];
-  await page.press('/');
-  for (const letter of words) {
-    await page.run(AWAIT_SEARCH);
-    await page.press(letter);
-    took.push(await page.runAsync<number>(MEASURED));
+  /** From a key press to the last change of these boxes that it brings. */
+  private async press(key: string, boxes: readonly Box[]): Promise<number> {
+    const work = this.page.press(key).then(() => this.page.runAsync<number>(MEASURED));
+    const changes = await this.glass.lines(boxes, 3).changesDuring(work, STILL_MS);
+    const pressed = await this.page.run<number>(PRESSED_AT);
+    const shown = changes.at(-1);
+    if (shown === undefined || shown < pressed) throw new Error(`${key} changed nothing on the display`);
+    return shown - pressed;
   }
-  return took;
+
+  async edit(): Promise<number> {
+    await this.page.press(Key.pageDown);
+    await this.page.run(REMEMBER_DURATION);
+    await this.page.press('d');
+    await this.page.press('+');
+    await this.page.press('1');
+    const box = await this.page.run<Box>(DURATION_BOX);
+    await this.page.run(AWAIT_EDIT);
+    return this.press(Key.enter, [box]);
+  }
+
+  async search(words: string): Promise<number[]> {
+    const took: number[] = [];
+    await this.page.press('/');
+    for (const letter of words) {
+      const boxes = await this.page.run<Box[]>(FOUND_BOXES);
+      await this.page.run(AWAIT_SEARCH);
+      took.push(await this.press(letter, boxes));
+    }
+    return took;
+  }
+
+  async scroll(): Promise<{ fps: number; longest_ms: number }> {
+    const box = await this.page.run<Box>(TITLES_BOX);
+    return frames(await this.glass.lines([box], 9).changesDuring(this.page.runAsync(SCROLL), STILL_MS));
+  }
 }
 
 test('edits, search and scrolling in the window', async () => {
@@ -42,11 +83,12 @@ test('edits, search and scrolling in the window', async () => {
     await page.press(Key.f6);
     await page.press(Key.home);
     await desktop.find('gridcell', 'Item 0', true);
+    const hand = new Hand(page, Glass.here());
     const edits: number[] = [];
-    for (let n = 0; n < EDITS; n++) edits.push(await edit(desktop));
+    for (let n = 0; n < EDITS; n++) edits.push(await hand.edit());
     const searches: number[] = [];
-    for (const words of SEARCHES) searches.push(...(await search(desktop, words)));
-    const { fps, longest_ms } = await page.runAsync<{ fps: number; longest_ms: number }>(SCROLL);
+    for (const words of SEARCHES) searches.push(...(await hand.search(words)));
+    const { fps, longest_ms } = await hand.scroll();
     keep('window', {
       place: 'The app’s window',
       order: 2,

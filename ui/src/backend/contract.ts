@@ -34,6 +34,7 @@ export type { Fill } from './bindings/Fill';
 export type { Folders } from './bindings/Folders';
 export type { FoundItem } from './bindings/FoundItem';
 export type { FoundItems } from './bindings/FoundItems';
+export type { GetPlaylistChanges } from './bindings/GetPlaylistChanges';
 export type { History } from './bindings/History';
 export type { HistoryEntry } from './bindings/HistoryEntry';
 export type { ImportFormat } from './bindings/ImportFormat';

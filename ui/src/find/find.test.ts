@@ -74,7 +74,7 @@ test('an edit of what is on the air warns, and what the day before still runs st
   const backend = stationBackend(items);
   const carried = { title: 'Night film', frames: 750, ends_at: '06:00:30:00' };
   backend.handlers.get_playlist = ({ date }) => aDay(items, { date: date ?? '', carried });
-  backend.handlers.delete_items = () => ({ epoch: 1, seq: 2, deleted: 1, aired: 'on_air' });
+  backend.handlers.delete_items = () => ({ epoch: 1, seq: 2, deleted: 1, aired: 'on_air', changes: null });
   const started = await show(backend);
   expect(screen.getByText(/“Night film” of the day before runs until 06:00:30:00/)).toBeVisible();
   started.selectItem('b');
@@ -89,7 +89,14 @@ test('an edit of what is on the air warns, and what the day before still runs st
 
 test('items are repeated as often as is said, up to what one edit makes', async () => {
   const backend = stationBackend(items);
-  backend.handlers.repeat_items = () => ({ epoch: 1, seq: 2, items: [], playlist_id: 'day', aired: null });
+  backend.handlers.repeat_items = () => ({
+    epoch: 1,
+    seq: 2,
+    items: [],
+    playlist_id: 'day',
+    aired: null,
+    changes: null,
+  });
   const started = await show(backend, RepeatDialog);
   started.selectItem('b');
   started.overlay = 'repeat';

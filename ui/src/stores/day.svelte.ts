@@ -3,11 +3,13 @@ import type {
   Backend,
   Committed,
   CopyItems,
+  GetPlaylistChanges,
   ImportPlaylist,
   Imported,
   ItemSet,
   ItemView,
   NewItem,
+  PlaylistChanges,
   PlaylistView,
   ReplaceAsset,
   TemplateMode,
@@ -22,6 +24,9 @@ import { coalesce } from './coalesce';
 import { selectOnly, selectSurvivors, type ListOrder } from './list-selection';
 import type { SelectionStore } from './selection.svelte';
 
+/** What an edit answers that brings along what is other in the day. */
+type Edited = Committed & { aired: Aired | null; changes: PlaylistChanges | null };
+
 /** The playlist of the day that is open, and the edits to it. Edits show when the station says that they are done. */
 export class DayStore {
   date = $state<string | null>(null);
@@ -33,6 +38,8 @@ export class DayStore {
   /** The latest entry that a fetch was begun for, and that fetch. */
   #fetched = { epoch: 0, seq: 0 };
   #fetching: Promise<void> = Promise.resolve();
+  /** Ends when the edit that was asked for last is answered, one way or the other. */
+  #answered: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly backend: Backend,
@@ -71,25 +78,32 @@ export class DayStore {
     await this.refresh();
   }
 
-  readonly refresh = coalesce(async () => {
-    const date = this.date;
+  readonly refresh = coalesce(() => this.#refresh());
+
+  async #refresh(): Promise<void> {
+    const { date, playlist: before } = this;
     if (date === null) return;
     try {
       const playlist = await this.#fetch(date);
-      if (this.date === date) this.#show(playlist);
+      if (this.date !== date) return;
+      // An edit brought a later state meanwhile: this one may be from before it.
+      if (this.playlist !== before) return await this.#refresh();
+      this.#show(playlist);
     } catch (thrown) {
       this.error = refusal(thrown);
       throw thrown;
     }
-  });
+  }
 
   /** The day; of one that is shown already, only what is other since comes over. */
   async #fetch(date: string): Promise<PlaylistView> {
     const shown = this.playlist;
-    if (!shown || shown.date !== date || shown.version === '') {
-      return this.backend.call('get_playlist', { date });
-    }
-    const changes = await this.backend.call('get_playlist_changes', { date, version: shown.version });
+    const since = sinceOf(shown);
+    if (!shown || shown.date !== date || !since) return this.backend.call('get_playlist', { date });
+    return this.#changed(shown, await this.backend.call('get_playlist_changes', since));
+  }
+
+  #changed(shown: PlaylistView, changes: PlaylistChanges): PlaylistView {
     const clock = new DayClock(changes.clock, Date.parse(changes.day_start_utc), this.channel.rate);
     return applyChanges(shown, changes, clock);
   }
@@ -105,20 +119,29 @@ export class DayStore {
     return id === null ? playlists.length > 0 : playlists.includes(id);
   }
 
-  /** Fetches the day, unless that was begun after this entry was committed. */
-  async refreshTo({ epoch, seq }: Committed): Promise<void> {
-    const newer = epoch > this.#fetched.epoch || (epoch === this.#fetched.epoch && seq > this.#fetched.seq);
-    if (newer) {
-      this.#fetched = { epoch, seq };
+  /**
+   * Fetches the day, unless that was begun after this entry was committed, or an edit from here brings it: the station may
+   * tell of an entry before it answers the edit.
+   */
+  async refreshTo(entry: Committed): Promise<void> {
+    await this.#answered;
+    if (this.#isNews(entry)) {
+      this.#fetched = entry;
       this.#fetching = this.refresh();
     }
     await this.#fetching;
   }
 
+  #isNews({ epoch, seq }: Committed): boolean {
+    return epoch > this.#fetched.epoch || (epoch === this.#fetched.epoch && seq > this.#fetched.seq);
+  }
+
   async insert(after: string | null, items: NewItem[]): Promise<void> {
     if (this.date === null || items.length === 0) return;
-    const answer = await this.backend.call('insert_items', { date: this.date, after, items });
-    await this.#done(answer);
+    const { date } = this;
+    const answer = await this.#edit((since) =>
+      this.backend.call('insert_items', { date, after, items, since }),
+    );
     this.#arrive(answer.items.map((item) => item.id));
   }
 
@@ -154,22 +177,36 @@ export class DayStore {
   }
 
   async update(ids: string[], set: ItemSet): Promise<void> {
-    await this.#done(await this.backend.call('update_items', { ids, set }));
+    await this.#edit((since) => this.backend.call('update_items', { ids, set, since }));
   }
 
   async move(ids: string[], after: string | null): Promise<void> {
-    await this.#done(await this.backend.call('move_items', { ids, after }));
+    await this.#edit((since) => this.backend.call('move_items', { ids, after, since }));
     this.#arrive(ids);
   }
 
   async repeat(ids: string[], times: number): Promise<void> {
-    const answer = await this.backend.call('repeat_items', { ids, times });
-    await this.#done(answer);
+    const answer = await this.#edit((since) => this.backend.call('repeat_items', { ids, times, since }));
     this.#arrive(answer.items.map((item) => item.id));
   }
 
   async remove(ids: string[]): Promise<void> {
-    await this.#done(await this.backend.call('delete_items', { ids }));
+    await this.#edit((since) => this.backend.call('delete_items', { ids, since }));
+  }
+
+  /** Makes an edit that answers with what it changed in the day: one way to the station and back. */
+  async #edit<A extends Edited>(ask: (since: GetPlaylistChanges | undefined) => Promise<A>): Promise<A> {
+    const shown = this.playlist;
+    const asked = ask(sinceOf(shown));
+    this.#answered = asked.catch(() => undefined);
+    const answer = await asked;
+    const { epoch, seq, changes } = answer;
+    if (changes && shown && this.playlist === shown) {
+      this.#show(this.#changed(shown, changes));
+      if (this.#isNews(answer)) this.#fetched = { epoch, seq };
+    }
+    await this.#done(answer);
+    return answer;
   }
 
   async #done(answer: Committed & { aired: Aired | null }): Promise<void> {
@@ -191,6 +228,11 @@ export class DayStore {
     this.selection.items = { ...selectOnly(first), ids: new Set(ids) };
     this.arrived = { id: first };
   }
+}
+
+/** The version that is shown, to be told what is other since; undefined where there is none to compare with. */
+function sinceOf(shown: PlaylistView | null): GetPlaylistChanges | undefined {
+  return shown && shown.version !== '' ? { date: shown.date, version: shown.version } : undefined;
 }
 
 function orderOf(items: readonly ItemView[], indexes: ReadonlyMap<string, number>): ListOrder {

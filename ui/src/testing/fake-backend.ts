@@ -155,7 +155,7 @@ export function stationBackend(
   station: Partial<StationInfo> = {},
 ): FakeBackend {
   const committed = { epoch: 1, seq: 1 };
-  const changed = () => ({ ...committed, items: [], playlist_id: 'day', aired: null });
+  const changed = () => ({ ...committed, items: [], playlist_id: 'day', aired: null, changes: null });
   return new FakeBackend({
     get_station: () => aStation(station),
     get_redundancy: () => redundancy(station.mode ?? 'none', 'no_redundancy', 'no_redundancy'),
@@ -184,6 +184,6 @@ export function stationBackend(
     insert_items: changed,
     update_items: changed,
     move_items: changed,
-    delete_items: ({ ids }) => ({ ...committed, deleted: ids.length, aired: null }),
+    delete_items: ({ ids }) => ({ ...committed, deleted: ids.length, aired: null, changes: null }),
   });
 }

@@ -47,6 +47,7 @@ import type { InsertItems } from "./InsertItems";
 import type { InsertTemplate } from "./InsertTemplate";
 import type { ItemsChanged } from "./ItemsChanged";
 import type { ItemsCopied } from "./ItemsCopied";
+import type { ItemsDeleted } from "./ItemsDeleted";
 import type { Job } from "./Job";
 import type { JobStarted } from "./JobStarted";
 import type { ListAssets } from "./ListAssets";
@@ -245,7 +246,7 @@ repeat_items: Call<RepeatItems, ItemsChanged>,
 /**
  * Deletes items.
  */
-delete_items: Call<DeleteItems, Deleted>, 
+delete_items: Call<DeleteItems, ItemsDeleted>, 
 /**
  * What an edit of a day would move.
  */

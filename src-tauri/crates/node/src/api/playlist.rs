@@ -252,9 +252,11 @@ pub struct InsertItems {
     /// The items in order.
     #[ts(optional = false)]
     pub items: Vec<NewItem>,
+    /// Has the answer say what is other in this day.
+    pub since: Option<GetPlaylistChanges>,
 }
 
-/// What `insert_items`, `update_items` and `move_items` answer.
+/// What `insert_items`, `update_items`, `move_items` and `repeat_items` answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ItemsChanged {
@@ -265,6 +267,9 @@ pub struct ItemsChanged {
     /// Whether it concerned what is on the air or has been, before the edit or after; null where all is still to come. It is done
     /// all the same.
     pub aired: Option<Aired>,
+    /// What is other in the day of `since` now that the edit is done, as `get_playlist_changes` says it; null where nothing was
+    /// asked, or where it could not be read: the edit is done all the same.
+    pub changes: Option<PlaylistChanges>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,
@@ -273,12 +278,15 @@ pub struct ItemsChanged {
 /// `update_items`: sets the same values in all that are named.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-#[ts(export)]
+#[ts(export, optional_fields = nullable)]
 pub struct UpdateItems {
     /// Which.
     pub ids: Vec<ItemId>,
     /// What to set.
     pub set: ItemSet,
+    /// Has the answer say what is other in this day.
+    #[serde(default)]
+    pub since: Option<GetPlaylistChanges>,
 }
 
 /// What of an item to change: what is not given stays as it is.
@@ -321,36 +329,58 @@ pub struct MoveItems {
     /// The item to stand after; null for the first place.
     #[serde(default)]
     pub after: Option<ItemId>,
+    /// Has the answer say what is other in this day.
+    #[serde(default)]
+    pub since: Option<GetPlaylistChanges>,
 }
 
 /// `repeat_items`: behind the last of them, at most 10,000 in all. Fixed starts follow in the copies.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-#[ts(export)]
+#[ts(export, optional_fields = nullable)]
 pub struct RepeatItems {
     /// Which; of one day, copied in its order.
     pub ids: Vec<ItemId>,
     /// How many more times.
     pub times: u32,
+    /// Has the answer say what is other in this day.
+    #[serde(default)]
+    pub since: Option<GetPlaylistChanges>,
 }
 
 /// `delete_items`.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-#[ts(export)]
+#[ts(export, optional_fields = nullable)]
 pub struct DeleteItems {
     /// Which.
     pub ids: Vec<ItemId>,
+    /// Has the answer say what is other in this day.
+    #[serde(default)]
+    pub since: Option<GetPlaylistChanges>,
 }
 
-/// What `delete_items` and `delete_assets` answer.
+/// What `delete_items` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ItemsDeleted {
+    /// How many were deleted.
+    pub deleted: u64,
+    /// Whether what is on the air or has been was among them; null where all was still to come.
+    pub aired: Option<Aired>,
+    /// As in `ItemsChanged`.
+    pub changes: Option<PlaylistChanges>,
+    /// Where in the history.
+    #[serde(flatten)]
+    pub committed: Committed,
+}
+
+/// What `delete_assets` and `delete_template` answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Deleted {
     /// How many were deleted.
     pub deleted: u64,
-    /// Of items: whether what is on the air or has been was among them; null where all was still to come.
-    pub aired: Option<Aired>,
     /// Where in the history.
     #[serde(flatten)]
     pub committed: Committed,

@@ -145,7 +145,7 @@ commands! {
     /// Inserts items once more, behind themselves.
     Edits repeat_items: RepeatItems => ItemsChanged;
     /// Deletes items.
-    Edits delete_items: DeleteItems => Deleted;
+    Edits delete_items: DeleteItems => ItemsDeleted;
     /// What an edit of a day would move.
     Local preview_edit: PreviewEdit => EditPreview;
 

@@ -253,7 +253,6 @@ pub async fn delete(desk: &Desk, args: DeleteAssets) -> Result<Deleted, ApiError
     let mut edit = desk.edit(label).await?;
     let deleted = tables::assets::delete(edit.connection(), &ids).await?;
     Ok(Deleted {
-        aired: None,
         deleted,
         committed: desk.commit(edit).await?,
     })

@@ -30,9 +30,9 @@ use super::Desk;
 use super::desk::{count, distinct};
 use super::settings::parsed;
 use crate::api::{
-    Aired, ApiError, Committed, DeleteItems, Deleted, ErrorCode, GetPlaylist, GetPlaylistChanges,
-    InsertItems, ItemSet, ItemsChanged, ListPlaylists, MoveItems, NewItem, PlaylistChanges,
-    PlaylistSummary, PlaylistView, UpdateItems,
+    Aired, ApiError, Committed, DeleteItems, ErrorCode, GetPlaylist, GetPlaylistChanges,
+    InsertItems, ItemSet, ItemsChanged, ItemsDeleted, ListPlaylists, MoveItems, NewItem,
+    PlaylistChanges, PlaylistSummary, PlaylistView, UpdateItems,
 };
 
 /// How many items one command takes.
@@ -79,7 +79,32 @@ pub async fn get(desk: &Desk, args: GetPlaylist) -> Result<PlaylistView, ApiErro
 /// # Errors
 /// `invalid` for what is no date; `internal`.
 pub async fn changes(desk: &Desk, args: GetPlaylistChanges) -> Result<PlaylistChanges, ApiError> {
-    timed::since(desk, date("date", &args.date)?, &args.version).await
+    Since::of(args)?.changes(desk).await
+}
+
+/// The version of a day that a client has.
+struct Since {
+    date: Date,
+    version: String,
+}
+
+impl Since {
+    fn of(GetPlaylistChanges { date: on, version }: GetPlaylistChanges) -> Result<Self, ApiError> {
+        let date = date("date", &on)?;
+        Ok(Since { date, version })
+    }
+
+    async fn changes(&self, desk: &Desk) -> Result<PlaylistChanges, ApiError> {
+        timed::since(desk, self.date, &self.version).await
+    }
+
+    /// For the answer to an edit, which is done: where they cannot be read, the client asks again.
+    async fn after_edit(since: Option<Self>, desk: &Desk) -> Option<PlaylistChanges> {
+        let changes = since?.changes(desk).await;
+        changes
+            .inspect_err(|error| tracing::warn!(%error, "a day could not be read after an edit"))
+            .ok()
+    }
 }
 
 /// `insert_items`.
@@ -94,7 +119,9 @@ pub async fn insert(desk: &Desk, args: InsertItems) -> Result<ItemsChanged, ApiE
         playlist_id,
         after,
         items,
+        since,
     } = args;
+    let since = since.map(Since::of).transpose()?;
     if items.is_empty() {
         return Err(ApiError::invalid("items", "Give at least one item."));
     }
@@ -134,7 +161,7 @@ pub async fn insert(desk: &Desk, args: InsertItems) -> Result<ItemsChanged, ApiE
             Ok((label, places(&inserted)))
         })
         .await?;
-    answer(desk, inserted, None, committed).await
+    answer(desk, inserted, None, committed, since).await
 }
 
 /// Where items are.
@@ -216,6 +243,7 @@ fn insert_label(assets: &HashMap<AssetId, Lent>, items: &[NewItem]) -> Result<St
 pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiError> {
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let since = args.since.map(Since::of).transpose()?;
     let what = what_changes(&args.set);
     let change = change(args.set)?;
     // Read before the edit begins: it holds the only writer.
@@ -238,7 +266,7 @@ pub async fn update(desk: &Desk, args: UpdateItems) -> Result<ItemsChanged, ApiE
             Ok((label, places(&items)))
         })
         .await?;
-    answer(desk, updated, aired, committed).await
+    answer(desk, updated, aired, committed, since).await
 }
 
 fn change(set: ItemSet) -> Result<ItemChange, ApiError> {
@@ -295,6 +323,7 @@ fn what_changes(set: &ItemSet) -> &'static str {
 pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiError> {
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let since = args.since.map(Since::of).transpose()?;
     let aired = timed::aired_now(desk, &ids).await?;
     let (moved, committed) = desk
         .change(move |db| {
@@ -303,16 +332,17 @@ pub async fn move_(desk: &Desk, args: MoveItems) -> Result<ItemsChanged, ApiErro
             Ok((label, places(&items)))
         })
         .await?;
-    answer(desk, moved, aired, committed).await
+    answer(desk, moved, aired, committed, since).await
 }
 
 /// `delete_items`.
 ///
 /// # Errors
 /// `not_found`, `invalid`, `too_large`, `read_only`, `busy`, `no_space`.
-pub async fn delete(desk: &Desk, args: DeleteItems) -> Result<Deleted, ApiError> {
+pub async fn delete(desk: &Desk, args: DeleteItems) -> Result<ItemsDeleted, ApiError> {
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
+    let since = args.since.map(Since::of).transpose()?;
     let aired = timed::aired_now(desk, &ids).await?;
     let (deleted, committed) = desk
         .change(move |db| {
@@ -320,9 +350,10 @@ pub async fn delete(desk: &Desk, args: DeleteItems) -> Result<Deleted, ApiError>
             Ok((label, items::edit::delete(db, &ids)?))
         })
         .await?;
-    Ok(Deleted {
+    Ok(ItemsDeleted {
         deleted,
         aired,
+        changes: Since::after_edit(since, desk).await,
         committed,
     })
 }
@@ -344,6 +375,7 @@ async fn answer(
     touched: Vec<(ItemId, PlaylistId)>,
     aired: Option<Aired>,
     committed: Committed,
+    since: Option<Since>,
 ) -> Result<ItemsChanged, ApiError> {
     let read = timed::items_now(desk, &touched).await;
     let (items, aired_now) = read.map_err(|error| {
@@ -360,6 +392,7 @@ async fn answer(
         items,
         playlist_id,
         aired: aired.max(aired_now),
+        changes: Since::after_edit(since, desk).await,
         committed,
     })
 }

@@ -171,7 +171,7 @@ impl Handlers for Running {
         playlist::repeat(&self.desk, args).await
     }
 
-    async fn delete_items(&self, args: DeleteItems) -> Result<Deleted, ApiError> {
+    async fn delete_items(&self, args: DeleteItems) -> Result<ItemsDeleted, ApiError> {
         playlist::delete(&self.desk, args).await
     }
 

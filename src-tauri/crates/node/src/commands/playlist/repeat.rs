@@ -5,7 +5,7 @@ use domain::rundown::{Item, StartMode};
 use store::tables::items;
 use uuid::Uuid;
 
-use super::{ITEMS_MAX, answer, named, places};
+use super::{ITEMS_MAX, Since, answer, named, places};
 use crate::api::{ApiError, ErrorCode, ItemsChanged, RepeatItems};
 use crate::commands::Desk;
 use crate::commands::desk::{count, distinct};
@@ -18,6 +18,7 @@ pub async fn repeat(desk: &Desk, args: RepeatItems) -> Result<ItemsChanged, ApiE
     desk.check_editable()?;
     let ids = distinct(&args.ids, ITEMS_MAX)?;
     let times = times(ids.len(), args.times)?;
+    let since = args.since.map(Since::of).transpose()?;
     let (made, committed) = desk
         .change(move |db| {
             let label = format!("Repeat {} {}", named(db, &ids)?, count(times, "time"));
@@ -35,7 +36,7 @@ pub async fn repeat(desk: &Desk, args: RepeatItems) -> Result<ItemsChanged, ApiE
             Ok((label, places(&made)))
         })
         .await?;
-    answer(desk, made, None, committed).await
+    answer(desk, made, None, committed, since).await
 }
 
 /// How often, where that is possible.

@@ -129,7 +129,6 @@ pub async fn delete(desk: &Desk, args: DeleteTemplate) -> Result<Deleted, ApiErr
         .await?;
     templates::delete(edit.connection(), args.id).await?;
     Ok(Deleted {
-        aired: None,
         deleted: 1,
         committed: desk.commit(edit).await?,
     })

@@ -1,6 +1,7 @@
 //! The versions of days that were given out last, so that a client that has one need be told only what is other since.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::ids::ItemId;
@@ -80,25 +81,8 @@ impl Versions {
 
 /// What is other in `now` than in `was`, of one day.
 pub(super) fn changes(was: &Timed, now: &Timed, head: PlaylistHead) -> PlaylistChanges {
-    let old: HashMap<ItemId, usize> = was
-        .items()
-        .iter()
-        .enumerate()
-        .map(|(at, item)| (item.id, at))
-        .collect();
-    // What stays as it is, by its places now and before; of that, what also stays in order.
-    let same: Vec<(usize, usize)> = now
-        .items()
-        .iter()
-        .enumerate()
-        .filter_map(|(at, item)| {
-            let before = *old.get(&item.id)?;
-            let equal = equal(&was.items()[before], item) && was.look(before) == now.look(at);
-            equal.then_some((at, before))
-        })
-        .collect();
-    let positions: Vec<usize> = same.iter().map(|(_, before)| *before).collect();
-    let stays: Vec<(usize, usize)> = in_order(&positions).into_iter().map(|n| same[n]).collect();
+    let moved = Moved::between(was.items(), now.items());
+    let stays = moved.stays(was, now);
     let mut shifted: Vec<ShiftedItems> = Vec::new();
     for (at, before) in &stays {
         let frames = now.start(*at) - was.start(*before);
@@ -114,21 +98,75 @@ pub(super) fn changes(was: &Timed, now: &Timed, head: PlaylistHead) -> PlaylistC
             }),
         }
     }
-    let in_place: HashSet<usize> = stays.iter().map(|(at, _)| *at).collect();
+    let mut in_place = vec![false; now.items().len()];
+    for (at, _) in &stays {
+        in_place[*at] = true;
+    }
     let placed = (0..now.items().len())
-        .filter(|at| !in_place.contains(at))
+        .filter(|at| !in_place[*at])
         .map(|at| PlacedItem {
             index: at as u64,
             item: now.item(at),
         });
-    let there: HashSet<ItemId> = now.items().iter().map(|item| item.id).collect();
-    let removed = was.items().iter().map(|item| item.id);
     PlaylistChanges {
         head,
         items: None,
         placed: placed.collect(),
-        removed: removed.filter(|id| !there.contains(id)).collect(),
+        removed: moved.removed(was.items(), now.items()),
         shifted,
+    }
+}
+
+/// Where two lists of a day differ in which items they have, and in what order: most edits leave all of it as it is, and then
+/// no item need be looked up.
+struct Moved {
+    /// In the old list.
+    old: Range<usize>,
+    /// In the new one.
+    new: Range<usize>,
+}
+
+impl Moved {
+    fn between(old: &[Item], new: &[Item]) -> Self {
+        let same = |(a, b): &(&Item, &Item)| a.id == b.id;
+        let head = old.iter().zip(new).take_while(same).count();
+        let (old_rest, new_rest) = (&old[head..], &new[head..]);
+        let ends = old_rest.iter().rev().zip(new_rest.iter().rev());
+        let tail = ends.take_while(same).count();
+        Moved {
+            old: head..old.len() - tail,
+            new: head..new.len() - tail,
+        }
+    }
+
+    /// What is as it was and in the order that it had, by its places now and before.
+    fn stays(&self, was: &Timed, now: &Timed) -> Vec<(usize, usize)> {
+        let alike = |(at, before): &(usize, usize)| {
+            equal(&was.items()[*before], &now.items()[*at]) && was.look(*before) == now.look(*at)
+        };
+        let old: HashMap<ItemId, usize> = self
+            .old
+            .clone()
+            .map(|at| (was.items()[at].id, at))
+            .collect();
+        let between: Vec<(usize, usize)> = self
+            .new
+            .clone()
+            .filter_map(|at| Some((at, *old.get(&now.items()[at].id)?)))
+            .filter(alike)
+            .collect();
+        let positions: Vec<usize> = between.iter().map(|(_, before)| *before).collect();
+        let between = in_order(&positions).into_iter().map(|n| between[n]);
+        let head = (0..self.new.start).map(|at| (at, at)).filter(alike);
+        let tail = (self.new.end..now.items().len()).zip(self.old.end..was.items().len());
+        head.chain(between).chain(tail.filter(alike)).collect()
+    }
+
+    /// What is gone.
+    fn removed(&self, old: &[Item], new: &[Item]) -> Vec<ItemId> {
+        let there: HashSet<ItemId> = new[self.new.clone()].iter().map(|item| item.id).collect();
+        let ids = old[self.old.clone()].iter().map(|item| item.id);
+        ids.filter(|id| !there.contains(id)).collect()
     }
 }
 

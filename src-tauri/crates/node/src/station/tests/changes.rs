@@ -369,3 +369,65 @@ async fn items_are_repeated_behind_themselves_in_one_step() {
     );
     bench.station.stop().await;
 }
+
+#[tokio::test]
+async fn an_edit_that_is_asked_to_answers_with_what_is_other_in_the_day() {
+    let bench = Bench::start().await;
+    let ids = bench.insert(&["A", "B", "C", "D"]).await;
+    let mut was = day(&bench).await;
+    let since = |was: &Value| json!({ "date": DAY, "version": was["version"] });
+    let edits = [
+        (
+            "update_items",
+            json!({ "ids": [ids[0]], "set": { "duration": 777 } }),
+        ),
+        ("move_items", json!({ "ids": [ids[3]], "after": ids[0] })),
+        ("repeat_items", json!({ "ids": [ids[1]], "times": 2 })),
+        (
+            "insert_items",
+            json!({ "date": DAY, "after": ids[2], "items": [{ "title": "E" }] }),
+        ),
+        ("delete_items", json!({ "ids": [ids[1], ids[2]] })),
+    ];
+    for (command, mut args) in edits {
+        args["since"] = since(&was);
+        let answer = bench.ok(command, args.clone()).await;
+        let changes = since_of(&answer, command);
+        let now = day(&bench).await;
+        let wanted: Vec<Value> = now["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(without_clock_times)
+            .collect();
+        assert_eq!(applied(&was, changes), wanted, "{command}");
+        assert_eq!(changes["version"], now["version"], "{command}");
+        was = now;
+    }
+
+    // A version that is not known any more: the whole day. Not asked: nothing.
+    let set = |since: Value| json!({ "ids": [ids[0]], "set": { "duration": 50 }, "since": since });
+    let whole = bench
+        .ok(
+            "update_items",
+            set(json!({ "date": DAY, "version": "old" })),
+        )
+        .await;
+    assert_eq!(whole["changes"]["items"].as_array().map(Vec::len), Some(5));
+    assert_eq!(
+        bench.ok("update_items", set(Value::Null)).await["changes"],
+        Value::Null
+    );
+
+    // What is no date refuses the edit before it is made.
+    let wrong = set(json!({ "date": "tomorrow", "version": "old" }));
+    let before = bench.state().await;
+    assert_eq!(bench.code("update_items", wrong).await, ErrorCode::Invalid);
+    assert_eq!(bench.state().await, before);
+}
+
+fn since_of<'a>(answer: &'a Value, command: &str) -> &'a Value {
+    let changes = &answer["changes"];
+    assert!(changes.is_object(), "{command}: {answer}");
+    changes
+}
