@@ -122,6 +122,17 @@ test('axe finds nothing in any dialog or panel, and each control is reached by k
   await page.getByRole('button', { name: 'History' }).click();
   await look(page, 'history');
   await page.keyboard.press('Escape');
+  await page.route(/\/call\/(undo|check_files)$/, (route) =>
+    route.fulfill({ status: 503, json: { code: 'unavailable', message: 'The disk does not answer.', details: null } }),
+  );
+  await screen.rundown.focus();
+  await page.keyboard.press('Control+z');
+  await assets.first().focus();
+  await page.keyboard.press('c');
+  await page.getByRole('button', { name: '2 messages' }).click();
+  await expect(page.getByRole('dialog', { name: 'Messages' })).toBeVisible();
+  await lookAndWalk(page, 'messages');
+  await page.keyboard.press('Escape');
 
   await page.keyboard.press('Control+,');
   for (const tab of await page.getByRole('tab').all()) {

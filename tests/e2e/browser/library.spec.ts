@@ -6,7 +6,6 @@ import { expect, Screen, test } from './fixtures';
 import { films, scanned } from '../harness/media';
 import { screenshot } from '../harness/paths';
 import { today } from '../harness/schedule';
-import type { Station } from '../harness/station';
 
 /** The lines of the library's list. */
 function assetRows(screen: Screen): Locator {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { AXE, RUN_AXE } from './axe';
 import { Child } from './child';
 import { program, screenshot } from './paths';
 import { Station } from './station';
@@ -96,6 +97,18 @@ export class Desktop {
     await this.click('radio', 'Deutsch');
     await this.find('heading', 'Einstellungen');
     await this.press(Key.escape);
+  }
+
+  /** What axe finds in the open dialog, in dark and in light. */
+  async violations(): Promise<string[]> {
+    const found: string[] = [];
+    await this.page.run(AXE);
+    for (const theme of ['dark', 'light']) {
+      await this.page.run('document.documentElement.dataset.theme = arguments[0]', theme);
+      const these = await this.page.runAsync<string[]>(RUN_AXE, 'dialog[open]', null);
+      found.push(...these.map((each) => `${theme}: ${each}`));
+    }
+    return found;
   }
 
   /** Waits until the page shows this text. */

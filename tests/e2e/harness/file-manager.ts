@@ -24,14 +24,23 @@ export class FileManager {
     mouse('mousemove', ...HANDLE.map(String), 'mousedown', '1');
     const [fromX, fromY] = HANDLE;
     // Programs along the way are told of every step.
-    for (const part of [0.02, 0.3, 0.6, 0.9, 0.99, 1]) {
-      mouse('mousemove', '--sync', String(Math.round(fromX + (x - fromX) * part)), String(Math.round(fromY + (y - fromY) * part)));
-    }
+    for (const part of [0.02, 0.3, 0.6, 0.9]) this.#move(fromX + (x - fromX) * part, fromY + (y - fromY) * part);
+    this.#move(x, y);
+  }
+
+  /** Moves what is in the hand a little to and fro, as every hand does: who is asked about a place while it answers about the last one is not asked again. */
+  tremble(x: number, y: number): void {
+    this.#move(x + 1, y);
+    this.#move(x, y);
   }
 
   /** Lets go of them. */
   drop(): void {
     mouse('mouseup', '1');
+  }
+
+  #move(x: number, y: number): void {
+    mouse('mousemove', '--sync', String(Math.round(x)), String(Math.round(y)));
   }
 
   end(): Promise<void> {

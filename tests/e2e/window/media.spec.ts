@@ -8,12 +8,12 @@ import { films, scanned } from '../harness/media';
 import { has, schedule } from '../harness/schedule';
 import { Station } from '../harness/station';
 import { until } from '../harness/wait';
+import type { Element } from '../harness/webdriver';
 
 const run = <T>(a: Desktop, body: string, ...args: unknown[]) => a.page.run<T>(body, ...args);
 
 /** The middle of what is there, on the display: the window begins at its corner. */
-async function middleOf(a: Desktop, role: string, name: string): Promise<[x: number, y: number]> {
-  const element = await a.find(role, name);
+function middleOf(a: Desktop, element: Element): Promise<[x: number, y: number]> {
   return run(
     a,
     `const { left, top, width, height } = arguments[0].getBoundingClientRect();
@@ -65,10 +65,21 @@ test('files that are dragged in from another program come into the library, and 
   try {
     await scanned(a.station, media.path, 2);
     await schedule(a.station, 'Opener', 'Film', 'Closer');
-    const [x, y] = await middleOf(a, 'gridcell', 'Film');
+    const film = await a.find('gridcell', 'Film');
+    const [x, y] = await middleOf(a, film);
     // The upper half of a row is the place before it.
     manager.carry(x, y - 6);
-    await until('the place is shown', () => run<boolean>(a, 'return document.querySelector(".drop") !== null'));
+    await until('the place before the film is marked', async () => {
+      manager.tremble(x, y - 6);
+      const [mark, row] = await run<[number | null, number]>(
+        a,
+        `const topOf = (element) => element?.getBoundingClientRect().top ?? null;
+        return [topOf(document.querySelector('.drop')), topOf(arguments[0].closest('[role=row]'))];`,
+        film,
+      );
+      if (mark === null || Math.abs(mark - row) > 2) throw new Error(`the mark is at ${mark}, the film at ${row}`);
+      return true;
+    });
     await a.photograph('window-files-over-the-day');
     await has(a.station, ['Opener', 'Film', 'Closer']);
     manager.drop();

@@ -35,6 +35,7 @@ test('Quit on a primary offers to hand over first, from the tray and by its keys
     await a.shows('Quit Station A?');
     await a.shows('Station B takes over after 30 s');
     await a.photograph('window-quit-primary');
+    expect(await a.violations()).toEqual([]);
     await a.click('button', 'Cancel');
     expect(await a.has('button', 'Hand over to Station B and quit')).toBe(false);
     expect(a.running).toBe(true);

@@ -56,9 +56,9 @@ describe('the bar', () => {
     render(Provide, { props: { app, of: AlarmBar } });
     const { cause, cure } = reasonText('no_answer', pairOf(station(), pair));
     const bar = screen.getByRole('alert');
-    expect(bar).toHaveTextContent(cause);
-    expect(bar.textContent?.includes(cure)).toBe(!over);
-    expect(bar.textContent?.includes(', over')).toBe(over);
+    expect(bar).toHaveTextContent('Station B is unavailable');
+    expect(bar.textContent?.includes(`${cause} ${cure}`)).toBe(!over);
+    expect(bar.textContent?.includes('This is over: nothing needs to be done.')).toBe(over);
     app.stop();
   });
 });

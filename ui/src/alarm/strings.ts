@@ -62,6 +62,10 @@ export const BAR = texts({
     en: `${time}, over`,
     de: `${time}, vorbei`,
   }),
+  overSays: {
+    en: 'This is over: nothing needs to be done. Acknowledge that you have seen it.',
+    de: 'Das ist vorbei: Es ist nichts zu tun. Quittieren Sie, dass Sie es gesehen haben.',
+  },
   again: (n: number) => ({
     en: `came back ${counted(n, 'time', 'times')}`,
     de: `${counted(n, 'Mal', 'Male')} wiedergekommen`,

@@ -2,7 +2,7 @@ import { render, screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { redundancy } from '../redundancy/fixtures';
-import { anAsset, anItem, aStation, SECONDARY, stationBackend } from '../testing/fake-backend';
+import { aDay, anAsset, anItem, aStation, SECONDARY, stationBackend } from '../testing/fake-backend';
 import Provide from '../testing/Provide.svelte';
 import { startApp } from '../testing/start-app';
 import FirstRun from './FirstRun.svelte';
@@ -54,6 +54,14 @@ describe('what an empty station says', () => {
     await app.library.refresh();
     await userEvent.click(await screen.findByRole('button', { name: 'Fill the day' }));
     await waitFor(() => expect(backend.argsOf('insert_items')[0]?.items).toEqual([{ asset_id: 'a' }]));
+  });
+
+  it('says nothing of a day into which somebody puts items by hand', async () => {
+    const app = await start();
+    app.library.total = 2;
+    expect(await screen.findByRole('button', { name: 'Fill the day' })).toBeVisible();
+    app.day.playlist = aDay([anItem('i')]);
+    await waitFor(() => expect(screen.queryByRole('heading')).toBeNull());
   });
 
   it('says nothing of a day that came from the primary, also once this station leads', async () => {
