@@ -127,7 +127,7 @@ test('axe finds nothing in any dialog or panel, and each control is reached by k
   );
   await screen.rundown.focus();
   await page.keyboard.press('Control+z');
-  await assets.first().focus();
+  await assets.first().click();
   await page.keyboard.press('c');
   await page.getByRole('button', { name: '2 messages' }).click();
   await expect(page.getByRole('dialog', { name: 'Messages' })).toBeVisible();
