@@ -63,22 +63,9 @@ pub(super) enum Damage {
     Sum,
 }
 
-pub(super) trait Disk: Sized {
-    /// A journal entry on its way to the other station.
-    type Entry: Clone;
-    /// A copy of everything, as it goes over the wire: a header, then chunks.
-    type Snapshot;
-    /// On a primary: its data at one position, to be asked about.
-    type Pinned;
-    /// On a secondary: what it found by asking.
-    type Comparison;
-    /// What the two ends of a comparison say to each other.
-    type Part: Clone;
-
+pub(super) trait Disk: Tail + Copies + Compares + Hazards + Sized {
     /// How much befalls a pair, so that a schedule takes a fraction of a second.
     const PACE: Pace;
-    /// Whether comparisons go question by question, down to the rows that differ.
-    const ASKS: bool;
 
     /// The empty data of a station, with this configuration on record.
     fn new(s: usize, station: StationId, config: Config, fault: Option<Fault>) -> Self;
@@ -122,10 +109,36 @@ pub(super) trait Disk: Sized {
     fn commit(&mut self, edits: Edits, now: Mono) -> Result<(), NotDone>;
     /// Gives the edit up that was begun.
     fn give_up(&mut self);
-    /// Applies the entries that follow, all or none, and records the epoch starts that are reached.
-    fn apply(&mut self, epochs: &[EpochStart], entries: &[Self::Entry]) -> Result<(), ApplyFault>;
     /// Cuts the history back; how many orphans that made.
     fn rewind(&mut self, to_seq: u64, last_epoch: u64) -> Result<u64, NotDone>;
+
+    /// Whether the rows are what the rolling sum says.
+    fn verify(&mut self) -> bool;
+}
+
+/// Entries: as a primary sends them, and as a secondary applies them.
+pub(super) trait Tail {
+    /// A journal entry on its way to the other station.
+    type Entry: Clone;
+
+    /// Applies the entries that follow, all or none, and records the epoch starts that are reached.
+    fn apply(&mut self, epochs: &[EpochStart], entries: &[Self::Entry]) -> Result<(), ApplyFault>;
+    fn check_shared(&mut self, after_seq: u64, chain: Chain) -> Result<(), TailRefusal>;
+    fn entries_after(&mut self, seq: u64) -> Result<Vec<Self::Entry>, TailRefusal>;
+    fn seq_of(entry: &Self::Entry) -> u64;
+    /// The sum that the data has after it, as its station says.
+    fn sum_of(entry: &Self::Entry) -> Sum;
+    /// What the head will be once this entry is applied, as the entry itself says.
+    fn head_ahead(&self, entry: &Self::Entry) -> Head;
+    /// A bit flips on the way.
+    fn flip(entry: &mut Self::Entry, rng: &mut Rng);
+}
+
+/// A copy of everything.
+pub(super) trait Copies {
+    /// As it goes over the wire: a header, then chunks.
+    type Snapshot;
+
     fn snapshot(&mut self) -> Result<Self::Snapshot, NotDone>;
     /// Begins to take a snapshot in, or goes on after so many chunks of it; how many there are.
     fn begin_copy(
@@ -139,8 +152,23 @@ pub(super) trait Disk: Sized {
     fn drop_copy(&mut self);
     /// Puts what was taken in in place.
     fn install(&mut self, snapshot: &Self::Snapshot, keep: Keep) -> Result<(), SnapshotFault>;
+    /// The seq that entries after the snapshot begin behind.
+    fn base_of(snapshot: &Self::Snapshot) -> u64;
+    fn chunks_of(snapshot: &Self::Snapshot) -> u32;
+    fn flip_snapshot(snapshot: &mut Self::Snapshot, rng: &mut Rng);
+}
 
-    // Comparing (rule 8).
+/// What differs, found by asking (rule 8).
+pub(super) trait Compares {
+    /// On a primary: its data at one position, to be asked about.
+    type Pinned;
+    /// On a secondary: what it found by asking.
+    type Comparison;
+    /// What the two ends of a comparison say to each other.
+    type Part: Clone;
+
+    /// Whether comparisons go question by question, down to the rows that differ.
+    const ASKS: bool;
 
     /// Pins the data; what a primary says first.
     fn pin(&mut self) -> Result<(Self::Pinned, Self::Part), NotDone>;
@@ -160,28 +188,11 @@ pub(super) trait Disk: Sized {
         comparison: Self::Comparison,
         keep: Keep,
     ) -> Result<Moved, CompareFault>;
-    /// Whether the rows are what the rolling sum says.
-    fn verify(&mut self) -> bool;
-
-    // Sending.
-
-    fn check_shared(&mut self, after_seq: u64, chain: Chain) -> Result<(), TailRefusal>;
-    fn entries_after(&mut self, seq: u64) -> Result<Vec<Self::Entry>, TailRefusal>;
-    fn seq_of(entry: &Self::Entry) -> u64;
-    /// The sum that the data has after it, as its station says.
-    fn sum_of(entry: &Self::Entry) -> Sum;
-    /// The seq that entries after the snapshot begin behind.
-    fn base_of(snapshot: &Self::Snapshot) -> u64;
-    fn chunks_of(snapshot: &Self::Snapshot) -> u32;
-    /// What the head will be once this entry is applied, as the entry itself says.
-    fn head_ahead(&self, entry: &Self::Entry) -> Head;
-
-    // What befalls it.
-
-    /// A bit flips on the way.
-    fn flip(entry: &mut Self::Entry, rng: &mut Rng);
-    fn flip_snapshot(snapshot: &mut Self::Snapshot, rng: &mut Rng);
     fn flip_part(part: &mut Self::Part, rng: &mut Rng);
+}
+
+/// What befalls it, and the life of the process that works on it.
+pub(super) trait Hazards {
     /// A bit flips on the disk; `false` where there was none to flip.
     fn damage(&mut self, what: Damage, rng: &mut Rng) -> bool;
     /// Retention drops the oldest entries.
