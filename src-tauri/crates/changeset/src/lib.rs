@@ -41,7 +41,7 @@ pub use db::Db;
 pub use error::Error;
 pub use group::ChangeGroup;
 pub use recorder::{Locked, Recorder};
-pub use schema::{Schema, Table};
+pub use schema::{Schema, Table, quoted};
 pub use statement::{Row, Statement};
 pub use value::{Value, ValueRef};
 

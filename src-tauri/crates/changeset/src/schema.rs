@@ -124,11 +124,6 @@ impl Table {
     }
 }
 
-/// A name as SQL takes it.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 fn has_actions(db: &Db<'_>, tables: &[&str]) -> Result<bool, Error> {
     let query = "SELECT 1 FROM pragma_foreign_key_list(?1) WHERE on_update <> 'NO ACTION' OR on_delete <> 'NO ACTION'";
     let mut statement = db.prepare(query)?;
@@ -139,4 +134,10 @@ fn has_actions(db: &Db<'_>, tables: &[&str]) -> Result<bool, Error> {
         }
     }
     Ok(false)
+}
+
+/// A name as SQL takes it.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use changeset::{Db, Schema, Table};
+use changeset::{Db, Schema, Table, quoted};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::ConnectOptions as _;
@@ -17,7 +17,6 @@ use crate::failpoint::{self, Point};
 use crate::migrate::Definition;
 use crate::open::{inspect, schema_hash};
 use crate::store::{Commit, Store, WriterParts, blocking};
-use crate::sum::quoted;
 use crate::write::{EditMeta, Links, Written, finish};
 use crate::{epochs, files, migrate, snapshot, state, sum};
 

@@ -97,7 +97,7 @@ impl Store {
                 .iter()
                 .filter(|table| table.name != "channel")
             {
-                let query = format!("SELECT 1 FROM {} LIMIT 1", crate::sum::quoted(&table.name));
+                let query = format!("SELECT 1 FROM {} LIMIT 1", changeset::quoted(&table.name));
                 empty &= db
                     .prepare(&query)
                     .and_then(|mut s| Ok(s.step()?.is_none()))

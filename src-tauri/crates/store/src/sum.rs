@@ -1,7 +1,7 @@
 //! The sum: Σ mod 2^128 of the xxh3 hash of (table, primary key, column, value) over every cell of the replicated
 //! tables. It does not depend on the order of rows, and a change moves it by that change's own cells.
 
-use changeset::{Changeset, Db, Op, Schema, Table, ValueRef};
+use changeset::{Changeset, Db, Op, Schema, Table, ValueRef, quoted};
 use domain::history::Sum;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -185,9 +185,4 @@ pub(crate) fn scan(db: &Db<'_>, schema: &Schema) -> Result<Scan, changeset::Erro
 pub(crate) fn select_all(table: &Table) -> String {
     let columns: Vec<String> = table.columns.iter().map(|column| quoted(column)).collect();
     format!("SELECT {} FROM {}", columns.join(", "), quoted(&table.name))
-}
-
-/// A name as SQL takes it.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,12 +1,12 @@
 //! Ranges of primary keys: their sums, their parts, their rows.
 
-use changeset::{Db, Schema, Statement, Table, Value, ValueRef};
+use changeset::{Db, Schema, Statement, Table, Value, ValueRef, quoted};
 use domain::history::Sum;
 
 use crate::error::{During as _, Error};
 use crate::state::{self, Head};
 use crate::store::Store;
-use crate::sum::{quoted, scan_rows, select_all};
+use crate::sum::{scan_rows, select_all};
 
 const DURING: &str = "compare the data";
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use changeset::{Db, Schema, Statement, Table, Value, ValueRef};
+use changeset::{Db, Schema, Statement, Table, Value, ValueRef, quoted};
 
 use super::plan::Differing;
 use super::range::{key_columns, keys_of};
@@ -13,7 +13,7 @@ use crate::journal;
 use crate::orphans::{self, BundleId};
 use crate::snapshot::{Install, SnapshotError, SnapshotHeader, Spool, adopt, insert_into};
 use crate::store::WriterParts;
-use crate::sum::{self, quoted};
+use crate::sum;
 
 const DURING: &str = "resync";
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use changeset::{Change, Changeset, Conflict, ConflictKind, Db, Op, Schema, Value};
+use changeset::{Change, Changeset, Conflict, ConflictKind, Db, Op, Schema, Value, quoted};
 use domain::ids::PlaylistId;
 use uuid::Uuid;
 
@@ -11,7 +11,6 @@ use crate::affected::{AffectedRow, Names, Thing, column_at, day, id_of, thing};
 use crate::error::{During as _, Error};
 use crate::history::{self, HistoryEntry};
 use crate::state::sql;
-use crate::sum::quoted;
 use crate::undo::row_id;
 
 /// Rows in the way that are explained; of the others it is told how many.

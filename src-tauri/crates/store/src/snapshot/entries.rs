@@ -1,10 +1,10 @@
 //! Whether the entries of an index are those of its table's rows: both are added up, so that nothing is looked for.
 
-use changeset::{Db, Row, Table};
+use changeset::{Db, Row, Table, quoted};
 
 use super::SnapshotError;
 use crate::error::During as _;
-use crate::sum::{Bag, quoted};
+use crate::sum::Bag;
 
 const DURING: &str = "verify a snapshot";
 

@@ -1,4 +1,4 @@
-use changeset::{Db, Schema, Table};
+use changeset::{Db, Schema, Table, quoted};
 use sqlx::Connection as _;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::error::{During as _, Error};
 use crate::migrate::{Definition, pragma};
 use crate::state;
 use crate::store::{Store, blocking};
-use crate::sum::{quoted, select_all};
+use crate::sum::select_all;
 
 /// Chunks that are read ahead of the one that sends them.
 const CHUNKS_AHEAD: usize = 2;

@@ -1,4 +1,4 @@
-use changeset::{Db, Table};
+use changeset::{Db, Table, quoted};
 
 use super::assembly::Assembly;
 use super::chunk::{chunks_max, unseal};
@@ -10,7 +10,6 @@ use crate::local::LocalPut;
 use crate::orphans::BundleId;
 use crate::state::{self, Base, Head};
 use crate::store::{Store, blocking};
-use crate::sum::quoted;
 
 /// A snapshot being received: every chunk is checked and becomes part of a database beside this station's own. Nothing is
 /// replaced before [`SnapshotImport::install`]. Dropped, it leaves no trace.

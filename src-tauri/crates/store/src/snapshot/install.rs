@@ -1,6 +1,6 @@
 //! Putting a verified snapshot in the place of this station's data.
 
-use changeset::Db;
+use changeset::{Db, quoted};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::runtime::Handle;
@@ -14,7 +14,6 @@ use crate::open::{self, DATABASE_FILE, WAL_PAGES};
 use crate::orphans::{self, BundleId};
 use crate::state::Head;
 use crate::store::{Commit, Store, WriterParts};
-use crate::sum::quoted;
 
 const DURING: &str = "install a snapshot";
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use changeset::{Db, Schema, Table};
+use changeset::{Db, Schema, Table, quoted};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::SnapshotError;
@@ -11,7 +11,7 @@ use super::assembly::options;
 use super::entries::Index;
 use crate::error::During as _;
 use crate::store::blocking;
-use crate::sum::{Bag, Scan, quoted, scan_while};
+use crate::sum::{Bag, Scan, scan_while};
 
 const DURING: &str = "verify a snapshot";
 
