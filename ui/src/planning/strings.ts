@@ -29,9 +29,9 @@ export const FIND = texts({
     en: `${items.en(n)} on ${days.en(on)}`,
     de: `${items.de(n)} an ${days.deDative(on)}`,
   }),
-  first: (n: number) => ({
-    en: `The first ${number(n)} are shown.`,
-    de: `Die ersten ${number(n)} sind gezeigt.`,
+  firstOf: (found: string, n: number) => ({
+    en: `${found}; the first ${number(n)} are shown`,
+    de: `${found}; die ersten ${number(n)} sind gezeigt`,
   }),
 });
 

@@ -476,14 +476,14 @@ export const REASONS: Record<Reason, Words> = texts({
 
   behind: ({ primary, secondary }) => ({
     cause: { en: `${secondary} is catching up with ${primary}.`, de: `${secondary} holt zu ${primary} auf.` },
-    cure: { en: 'Nothing needs to be done.', de: 'Nichts ist zu tun.' },
+    cure: { en: 'Nothing needs to be done.', de: 'Es ist nichts zu tun.' },
   }),
   reconnecting: ({ self, peer }) => ({
     cause: {
       en: `${self} and ${peer} are in contact and set up their link.`,
       de: `${self} und ${peer} haben Kontakt und bauen ihre Verbindung auf.`,
     },
-    cure: { en: 'Nothing needs to be done.', de: 'Nichts ist zu tun.' },
+    cure: { en: 'Nothing needs to be done.', de: 'Es ist nichts zu tun.' },
   }),
   rewinding: ({ secondary }) => ({
     cause: {
@@ -492,7 +492,7 @@ export const REASONS: Record<Reason, Words> = texts({
     },
     cure: {
       en: 'Nothing needs to be done. It is listed below as orphans when this is complete.',
-      de: 'Nichts ist zu tun. Danach steht es unten bei den beiseitegelegten Änderungen.',
+      de: 'Es ist nichts zu tun. Danach steht es unten bei den beiseitegelegten Änderungen.',
     },
   }),
   copying: ({ primary, secondary }) => ({
@@ -527,7 +527,7 @@ export const REASONS: Record<Reason, Words> = texts({
       en: `the data of ${self} is being checked against its checksum.`,
       de: `Die Daten von ${self} werden gegen ihre Prüfsumme geprüft.`,
     },
-    cure: { en: 'Nothing needs to be done.', de: 'Nichts ist zu tun.' },
+    cure: { en: 'Nothing needs to be done.', de: 'Es ist nichts zu tun.' },
   }),
 
   equal: ({ primary, secondary }) => ({
@@ -535,7 +535,7 @@ export const REASONS: Record<Reason, Words> = texts({
       en: `${secondary} holds everything that ${primary} holds, checked to the row.`,
       de: `${secondary} hat alles, was ${primary} hat, auf die Zeile genau geprüft.`,
     },
-    cure: { en: 'Nothing needs to be done.', de: 'Nichts ist zu tun.' },
+    cure: { en: 'Nothing needs to be done.', de: 'Es ist nichts zu tun.' },
   }),
 } satisfies Record<Reason, (pair: Pair) => Record<keyof ReasonText, Text>>);
 
