@@ -9,14 +9,22 @@ export const ITEMS = 10_000;
 export const ASSETS = 100_000;
 export const DAYS = 30;
 
+/** Whether the control is measured: the same build with all rows of a list in the document. */
+export const CONTROL = process.env['MEASURE_CONTROL'] === '1';
+
+/** The columns of controls. */
+export const CONTROLS = 101;
+
 const FOLDER = join(root, 'target/measure/figures');
 
 /** What was measured in one place. Times in milliseconds. */
 export interface Figures {
   /** Where: the heading of its column. */
   place: string;
-  /** Which column from the left. */
+  /** Which column from the left; controls, which have no targets, stand from {@link CONTROLS} on. */
   order: number;
+  /** What was measured. */
+  commit?: string;
   edits?: Spread;
   search?: Spread;
   scrolling_fps?: number;
@@ -34,6 +42,13 @@ export interface Spread {
   p50_ms: number;
   p95_ms: number;
   most_ms: number;
+  /** Set where waiting for one was given up after this time: there are no other figures then. */
+  given_up_ms?: number;
+}
+
+/** Of something that was not done within this time. */
+export function givenUp(after_ms: number): Spread {
+  return { count: 0, p50_ms: after_ms, p95_ms: after_ms, most_ms: after_ms, given_up_ms: after_ms };
 }
 
 export function spread(took: readonly number[]): Spread {
@@ -42,7 +57,7 @@ export function spread(took: readonly number[]): Spread {
   return { count: sorted.length, p50_ms: at(0.5), p95_ms: at(0.95), most_ms: at(1) };
 }
 
-/** Keeps what was measured in a place, beside what other runs kept of it. */
+/** Keeps what was measured in a place, beside what other runs kept of it and of the same commit. */
 export function keep(name: string, figures: Figures): void {
   mkdirSync(FOLDER, { recursive: true });
   const file = join(FOLDER, `${name}.json`);
@@ -52,16 +67,26 @@ export function keep(name: string, figures: Figures): void {
   } catch {
     // There was none.
   }
-  const kept = { ...before, ...figures };
+  const commit = present();
+  const kept = { ...(before.commit === commit ? before : {}), ...figures, commit };
   writeFileSync(file, JSON.stringify(kept, null, 2));
   console.log(JSON.stringify(kept));
   if (process.env['SAVE'] === '1') writeFileSync(join(root, 'docs/screen.md'), page());
 }
 
-function all(): Figures[] {
+/** The commit that is checked out, and whether the tree is another than that. */
+function present(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const changed = git('status', '--porcelain', '--', '.', ':!docs') !== '';
+  return git('rev-parse', '--short', 'HEAD') + (changed ? ' with changes' : '');
+}
+
+/** What was measured of this commit. */
+function all(commit: string): Figures[] {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
   return files
     .map((name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Figures)
+    .filter((figures) => figures.commit === commit)
     .sort((a, b) => a.order - b.order);
 }
 
@@ -87,18 +112,19 @@ function median(values: readonly number[] | undefined): number | undefined {
 }
 
 function page(): string {
-  const columns = all();
+  const commit = present();
+  const columns = all(commit);
   const number = (value: number) => (value >= 100 ? Math.round(value) : Math.round(value * 10) / 10).toLocaleString('en-US');
   const rows = LINES.map(([what, target, of, meets]) => {
     const cells = columns.map((figures) => {
       const value = of(figures);
       if (value === undefined) return '–';
-      const missed = meets !== null && figures.order < 100 && !meets(value);
-      return `${number(value)}${missed ? ' **missed**' : ''}`;
+      const missed = meets !== null && figures.order < CONTROLS && !meets(value);
+      const beyond = what.startsWith('Edit') && figures.edits?.given_up_ms !== undefined;
+      return `${beyond ? '> ' : ''}${number(value)}${missed ? ' **missed**' : ''}`;
     });
     return `| ${[what, target, ...cells].join(' | ')} |`;
   });
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
   const memory = Math.round(totalmem() / 2 ** 30);
   return `# How fast the screen is
 
@@ -106,8 +132,10 @@ Written by \`make measure-screen SAVE=1\` on ${new Date().toISOString().slice(0,
 of ${cpus()[0]?.model.trim()} with ${memory} GiB and no graphics card: everything is drawn by the processor.
 
 A day of ${ITEMS.toLocaleString('en-US')} items; in the window also ${ASSETS.toLocaleString('en-US')} assets in the library and ${DAYS} days of playlists. An edit lengthens an item by a
-second, so that all behind it move; it counts from the key press to the frame that shows it, durable on disk. The control is the
-same build of the screen with all rows of a list in the document.
+second, so that all behind it move; it is durable on disk when it shows. In the window, times run from the key press to the pixels
+on the display (the X server keeps them in a file, which is looked at every millisecond), and frames are counted there; in Chromium, to
+the frame that the page hands over. The control is the same build of the screen with all rows of the day in the document, and without
+a library.
 
 | | target | ${columns.map(({ place }) => place).join(' | ')} |
 |---|---|${columns.map(() => '---|').join('')}

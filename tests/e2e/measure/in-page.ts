@@ -94,10 +94,10 @@ export const TITLES_BOX = `
   return { x: x + 120, y: y + height / 2, width: width / 3, height: 28 };`;
 
 /** Scrolls the day from its top, by two rows and more in each frame; answers the frames a second and the longest one's time. */
-export const SCROLL = `
+export const scroll = (frames: number) => `
   const grid = document.querySelector('[role=grid]');
   grid.scrollTop = 0;
-  const FRAMES = 240;
+  const FRAMES = ${frames};
   return await new Promise((resolve) => {
     let frames = 0;
     let longest = 0;

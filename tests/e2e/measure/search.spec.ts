@@ -3,7 +3,7 @@
  * `make measure-screen`. The control is the same screen over 100 assets. Not a test: nothing here fails because it is slow.
  */
 import { expect, Screen, test } from '../browser/fixtures';
-import { ASSETS, keep, spread } from './figures';
+import { ASSETS, CONTROLS, keep, spread } from './figures';
 import { fillLibrary } from './fill';
 import { AWAIT_SEARCH, MEASURED } from './in-page';
 
@@ -30,6 +30,6 @@ for (const assets of [100, ASSETS]) {
       }
     }
     if (assets === ASSETS) keep('chromium', { place: 'Chromium', order: 1, search: spread(took) });
-    else keep('chromium-few', { place: `Control: Chromium, ${assets} assets`, order: 102, search: spread(took) });
+    else keep('chromium-few', { place: `Control: Chromium, ${assets} assets`, order: CONTROLS + 2, search: spread(took) });
   });
 }

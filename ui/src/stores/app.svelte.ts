@@ -59,6 +59,9 @@ export type Overlay =
   | 'repeat'
   | null;
 
+/** How long a frame is waited for. */
+const FRAME_MS_MAX = 250;
+
 /** All that the screen shows, fed by one backend. */
 export class App {
   readonly clock = new Clock();
@@ -253,11 +256,13 @@ export class App {
   }
 
   #hearEntry(event: EntryEvent): void {
-    void this.attempt(TRIED.history, this.#refreshHistory);
     if (event.channel) void this.attempt(TRIED.channel, () => this.channel.refresh());
-    if (event.channel || event.assets || this.day.isTouchedBy(event.playlists)) {
-      void this.attempt(TRIED.playlist, () => this.day.refreshTo(event));
-    }
+    const touched = event.channel || event.assets || this.day.isTouchedBy(event.playlists);
+    const shown = touched && this.attempt(TRIED.playlist, () => this.day.refreshTo(event));
+    // The operator waits for the day: the history comes behind the frame that shows it.
+    void Promise.resolve(shown)
+      .then(nextFrame)
+      .then(() => this.attempt(TRIED.history, this.#refreshHistory));
     if (event.templates && this.overlay === 'templates') {
       void this.attempt(TRIED.templates, this.#refreshTemplates);
     }
@@ -270,8 +275,19 @@ function markUsable(): void {
   const done = () => {
     if (performance.getEntriesByName('usable').length === 0) performance.mark('usable');
   };
-  // Behind the next frame.
-  requestAnimationFrame(() => setTimeout(done));
+  behindNextFrame(done);
+}
+
+function behindNextFrame(run: () => void): void {
+  requestAnimationFrame(() => setTimeout(run));
+}
+
+/** Ends behind the next frame; soon all the same where none is drawn, as in a window that is put away. */
+function nextFrame(): Promise<void> {
+  return new Promise((resume) => {
+    behindNextFrame(resume);
+    setTimeout(resume, FRAME_MS_MAX);
+  });
 }
 
 /** The app of the component tree: provided by App.svelte (or a test), used everywhere below. */

@@ -12,9 +12,9 @@ import type {
 import type { ListOrder } from './list-selection';
 import { refusal } from '../language/core';
 
-const PAGE = 100;
+const PAGE = 50;
 /** Pages kept; the ones used longest ago go first. */
-const PAGES_MAX = 60;
+const PAGES_MAX = 120;
 
 /** What of the library is shown, and in which order. */
 export interface LibraryQuestion {
