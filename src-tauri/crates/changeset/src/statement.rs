@@ -7,6 +7,7 @@ use std::ptr::{self, NonNull};
 
 use libsqlite3_sys as ffi;
 
+use crate::value::of_sqlite;
 use crate::{Db, Error, ValueRef};
 
 /// A prepared statement on a locked connection.
@@ -256,29 +257,9 @@ impl Row<'_> {
         if index >= self.columns {
             return ValueRef::Null;
         }
-        // SAFETY: the statement stands on a row (this type exists only then, and borrows the statement exclusively),
-        // the column exists, and the accessor is the one of the value's own type, so that nothing is converted and
-        // pointers stay valid until the next step, which cannot happen while `self` is borrowed.
-        unsafe {
-            match ffi::sqlite3_column_type(statement, column) {
-                ffi::SQLITE_INTEGER => {
-                    ValueRef::Integer(ffi::sqlite3_column_int64(statement, column))
-                }
-                ffi::SQLITE_FLOAT => ValueRef::Real(ffi::sqlite3_column_double(statement, column)),
-                ffi::SQLITE_TEXT => {
-                    let data = ffi::sqlite3_column_text(statement, column);
-                    ValueRef::Text(bytes(data, ffi::sqlite3_column_bytes(statement, column)))
-                }
-                ffi::SQLITE_BLOB => {
-                    let data = ffi::sqlite3_column_blob(statement, column);
-                    ValueRef::Blob(bytes(
-                        data.cast(),
-                        ffi::sqlite3_column_bytes(statement, column),
-                    ))
-                }
-                _ => ValueRef::Null,
-            }
-        }
+        // SAFETY: the statement stands on a row (this type exists only then, and borrows the statement exclusively), the
+        // column exists, and the value stays as it is until the next step, which cannot happen while `self` is borrowed.
+        unsafe { of_sqlite(ffi::sqlite3_column_value(statement, column)) }
     }
 
     /// The integer in column `index`; 0 where it is none.

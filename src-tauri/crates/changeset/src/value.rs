@@ -127,20 +127,19 @@ pub(crate) unsafe fn of_sqlite<'a>(value: *mut ffi::sqlite3_value) -> ValueRef<'
     if value.is_null() {
         return ValueRef::Null;
     }
-    // SAFETY: not null, ours (the caller's promise); the accessor is the one of the value's own type, so that nothing is
-    // converted.
+    // SAFETY: not null, ours (the caller's promise); the accessor is the one of the value's own type. The length is asked for
+    // first: SQLite brings a text into UTF-8 for that, if it is in another encoding. Asked for as a blob, a text is not copied
+    // for the sake of a NUL behind it.
     unsafe {
+        let whole = || {
+            let len = ffi::sqlite3_value_bytes(value);
+            bytes(ffi::sqlite3_value_blob(value).cast(), len)
+        };
         match ffi::sqlite3_value_type(value) {
             ffi::SQLITE_INTEGER => ValueRef::Integer(ffi::sqlite3_value_int64(value)),
             ffi::SQLITE_FLOAT => ValueRef::Real(ffi::sqlite3_value_double(value)),
-            ffi::SQLITE_TEXT => ValueRef::Text(bytes(
-                ffi::sqlite3_value_text(value),
-                ffi::sqlite3_value_bytes(value),
-            )),
-            ffi::SQLITE_BLOB => {
-                let data = ffi::sqlite3_value_blob(value).cast();
-                ValueRef::Blob(bytes(data, ffi::sqlite3_value_bytes(value)))
-            }
+            ffi::SQLITE_TEXT => ValueRef::Text(whole()),
+            ffi::SQLITE_BLOB => ValueRef::Blob(whole()),
             _ => ValueRef::Null,
         }
     }

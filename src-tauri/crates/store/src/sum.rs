@@ -8,9 +8,10 @@ use xxhash_rust::xxh3::xxh3_128;
 /// Hashes cells. The encoding is unambiguous: every part says how long it is.
 #[derive(Default)]
 struct Cells {
-    /// The table's name and the row's key, then, behind `row_len`, the cell at hand.
+    /// The table's name and the row's key, then, behind `row_len`, the cell at hand; what is behind `len` is of no account.
     buffer: Vec<u8>,
     row_len: usize,
+    len: usize,
 }
 
 /// Type tags of the encoding.
@@ -23,53 +24,69 @@ const BLOB: u8 = 4;
 impl Cells {
     /// Turns to a row.
     fn row<'v>(&mut self, table: &str, key: impl Iterator<Item = ValueRef<'v>>) {
-        self.buffer.clear();
-        self.put_bytes(table.as_bytes());
+        self.len = 0;
+        self.put_bytes(&[], table.as_bytes());
         // The number of key columns stands behind them: it is known only then.
         let mut columns = 0_u8;
         for value in key {
             self.put(value);
             columns = columns.wrapping_add(1);
         }
-        self.buffer.push(columns);
-        self.row_len = self.buffer.len();
+        self.put_raw([columns]);
+        self.row_len = self.len;
+    }
+
+    /// The hash of the row alone.
+    fn hash(&self) -> u128 {
+        xxh3_128(&self.buffer[..self.len])
     }
 
     /// The hash of one cell of the row.
     fn cell(&mut self, column: usize, value: ValueRef<'_>) -> u128 {
-        self.buffer.truncate(self.row_len);
-        self.buffer
-            .extend_from_slice(&(column as u32).to_le_bytes());
+        self.len = self.row_len;
+        self.put_raw((column as u32).to_le_bytes());
         self.put(value);
-        xxh3_128(&self.buffer)
+        self.hash()
     }
 
     fn put(&mut self, value: ValueRef<'_>) {
         match value {
-            ValueRef::Null => self.buffer.push(NULL),
-            ValueRef::Integer(i) => {
-                self.buffer.push(INTEGER);
-                self.buffer.extend_from_slice(&i.to_le_bytes());
-            }
-            ValueRef::Real(r) => {
-                self.buffer.push(REAL);
-                self.buffer.extend_from_slice(&r.to_bits().to_le_bytes());
-            }
-            ValueRef::Text(t) => {
-                self.buffer.push(TEXT);
-                self.put_bytes(t);
-            }
-            ValueRef::Blob(b) => {
-                self.buffer.push(BLOB);
-                self.put_bytes(b);
-            }
+            ValueRef::Null => self.put_raw([NULL]),
+            ValueRef::Integer(i) => self.put_tagged(INTEGER, i.to_le_bytes()),
+            ValueRef::Real(r) => self.put_tagged(REAL, r.to_bits().to_le_bytes()),
+            ValueRef::Text(t) => self.put_bytes(&[TEXT], t),
+            ValueRef::Blob(b) => self.put_bytes(&[BLOB], b),
         }
     }
 
-    fn put_bytes(&mut self, bytes: &[u8]) {
-        self.buffer
-            .extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-        self.buffer.extend_from_slice(bytes);
+    fn put_tagged(&mut self, tag: u8, value: [u8; 8]) {
+        let mut both = [tag; 9];
+        both[1..].copy_from_slice(&value);
+        self.put_raw(both);
+    }
+
+    fn put_bytes(&mut self, tag: &[u8], bytes: &[u8]) {
+        let len = (bytes.len() as u64).to_le_bytes();
+        let mut at = self.len;
+        self.len += tag.len() + len.len() + bytes.len();
+        self.make_room();
+        for part in [tag, &len, bytes] {
+            self.buffer[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
+    }
+
+    fn put_raw<const N: usize>(&mut self, bytes: [u8; N]) {
+        let at = self.len;
+        self.len += N;
+        self.make_room();
+        self.buffer[at..self.len].copy_from_slice(&bytes);
+    }
+
+    fn make_room(&mut self) {
+        if self.buffer.len() < self.len {
+            self.buffer.resize(2 * self.len, 0);
+        }
     }
 }
 
@@ -84,7 +101,7 @@ impl Bag {
     /// Adds a row.
     pub(crate) fn add<'v>(&mut self, values: impl Iterator<Item = ValueRef<'v>>) {
         self.cells.row("", values);
-        self.sum = self.sum.wrapping_add(xxh3_128(&self.cells.buffer));
+        self.sum = self.sum.wrapping_add(self.cells.hash());
     }
 
     pub(crate) fn sum(&self) -> u128 {

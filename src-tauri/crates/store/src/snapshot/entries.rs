@@ -64,7 +64,7 @@ impl Index {
 
     /// Adds the entry that a row should have; `only_at` is where [`Index::only`] stands.
     pub(super) fn add(&self, row: &Row<'_>, only_at: usize, bag: &mut Bag) {
-        if row.i64(only_at) != 0 {
+        if self.only.is_none() || row.i64(only_at) != 0 {
             bag.add(self.columns.iter().map(|(_, place)| row.get(*place)));
         }
     }
