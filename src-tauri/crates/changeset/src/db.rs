@@ -125,9 +125,20 @@ impl<'c> Db<'c> {
         parameters: &[ValueRef<'_>],
     ) -> Result<u64, Error> {
         self.cached(sql)?.run(parameters)?;
+        Ok(self.changed())
+    }
+
+    /// As [`Db::run`], with a statement that is not kept.
+    pub(crate) fn run_once(&self, sql: &str, parameters: &[ValueRef<'_>]) -> Result<u64, Error> {
+        self.prepare(sql)?.run(parameters)?;
+        Ok(self.changed())
+    }
+
+    /// How many rows the last statement changed.
+    fn changed(&self) -> u64 {
         // SAFETY: `self` holds the lock on this open handle.
         let changes = unsafe { ffi::sqlite3_changes64(self.raw.as_ptr()) };
-        Ok(u64::try_from(changes).unwrap_or(0))
+        u64::try_from(changes).unwrap_or(0)
     }
 
     /// Whether the open transaction leaves rows that refer to rows that are not there: its commit would fail.

@@ -23,12 +23,13 @@ impl Db<'_> {
                 .map(drop);
         }
         schema.check(changeset)?;
+        let mut deferred = false;
         for change in changeset.changes() {
             let table = schema.table(change.table).ok_or(Error::Schema {
                 table: change.table.to_owned(),
                 what: "is not one of the replicated tables",
             })?;
-            self.apply_one(table, &change)?;
+            self.apply_one(table, &change, &mut deferred)?;
         }
         if self.has_dangling_references()? {
             return Err(conflict(ConflictKind::ForeignKey, None));
@@ -36,14 +37,24 @@ impl Db<'_> {
         Ok(())
     }
 
-    fn apply_one(&self, table: &Table, change: &Change<'_>) -> Result<(), Error> {
+    fn apply_one(
+        &self,
+        table: &Table,
+        change: &Change<'_>,
+        deferred: &mut bool,
+    ) -> Result<(), Error> {
         let (sql, parameters) = statement(table, change);
-        let mut made = self.run(sql.clone(), &parameters);
-        if made.as_ref().is_err_and(is_of_references) {
-            // Rows may come before those that they refer to. It holds until the transaction ends; it is not said before it is
-            // needed, since all statements that are kept are prepared anew after it.
+        let mut made = match deferred {
+            false => self.run(sql.clone(), &parameters),
+            true => self.run_once(&sql, &parameters),
+        };
+        if !*deferred && made.as_ref().is_err_and(is_of_references) {
+            // Rows may come before those that they refer to. That is said only where it is needed, since all statements that
+            // are kept are prepared anew after it. It holds until the transaction ends, and what is prepared meanwhile must
+            // not be kept: run without it, such a statement would fail without taking back what it did.
             self.execute("PRAGMA defer_foreign_keys = ON")?;
-            made = self.run(sql, &parameters);
+            *deferred = true;
+            made = self.run_once(&sql, &parameters);
         }
         let changed = made.map_err(|error| refused(error, change))?;
         match changed {

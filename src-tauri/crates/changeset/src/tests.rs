@@ -378,6 +378,26 @@ proptest! {
 }
 
 #[test]
+fn rows_that_come_before_what_they_refer_to_are_applied_again_and_again() {
+    let (mut there, schema, _) = plain(&[], 0);
+    for n in 1..4 {
+        let (_, _, both) = plain(
+            &[
+                format!("INSERT INTO label VALUES ({n}, NULL)"),
+                format!("INSERT INTO single VALUES ('A', {n}, {n}, NULL, NULL, NULL)"),
+            ],
+            2,
+        );
+        let tables: Vec<_> = both.changes().map(|change| change.table).collect();
+        assert_eq!(tables, ["single", "label"]);
+        let db = block_on(there.lock()).unwrap();
+        db.execute("BEGIN").unwrap();
+        db.apply_or_roll_back(&schema, &both).unwrap();
+        db.execute("COMMIT").unwrap();
+    }
+}
+
+#[test]
 fn what_a_constraint_refuses_is_a_conflict() {
     let (_, _, changeset) = plain(
         &["INSERT INTO single VALUES ('A', 1, NULL, 'yes', 0.5, NULL)".to_owned()],
