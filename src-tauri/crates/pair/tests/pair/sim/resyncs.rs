@@ -76,7 +76,9 @@ impl<D: Disk> World<D> {
             .proc
             .as_ref()
             .is_some_and(|proc| proc.ops.is_empty());
-        if self.resyncs.under_way.is_some() || !idle || !self.both_synced() {
+        // A station without data takes everything anyway.
+        let empty = self.st[follows].disk.edits().is_empty();
+        if self.resyncs.under_way.is_some() || empty || !idle || !self.both_synced() {
             return;
         }
         let mut rows = 0;
