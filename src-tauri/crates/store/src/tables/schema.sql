@@ -67,7 +67,7 @@ CREATE TABLE item (
   CHECK ((start_mode = 'fixed') = (fixed_start IS NOT NULL))
 ) STRICT;
 CREATE INDEX item_in_playlist ON item (playlist_id, rank, id);
--- Counts and sums a playlist from the index alone.
+-- Counts and sums a playlist from the index alone. A later step makes one of both.
 CREATE INDEX item_total ON item (playlist_id, duration);
 CREATE INDEX item_of_asset ON item (asset_id) WHERE asset_id IS NOT NULL;
 
