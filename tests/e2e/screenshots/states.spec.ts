@@ -2,6 +2,7 @@
 import { expect, Screen, test } from '../browser/fixtures';
 import { screenshot } from '../harness/paths';
 import { fill } from '../harness/channel-day';
+import { today } from '../harness/schedule';
 
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`the main states (${colorScheme})`, async ({ page, context, stations: { primary, secondary } }) => {
@@ -43,5 +44,26 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await expect(lead.chip).toContainText('Incompatible');
     await lead.overlay();
     await take(lead, 'superseded');
+  });
+}
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`a channel on the air, with its films (${colorScheme})`, async ({ page, stations: { primary, secondary } }) => {
+    await page.emulateMedia({ colorScheme });
+    const date = await today(primary);
+    await primary.call('make_sample', { date });
+    await expect.poll(async () => (await primary.call('get_playlist', { date })).items.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    const lead = await new Screen(page).open(primary);
+    await Promise.all([primary.reaches('synced'), secondary.reaches('synced')]);
+    await expect(lead.library.locator('img')).toHaveCount(6);
+    for (const picture of await lead.library.locator('img').all()) {
+      await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth), { timeout: 60_000 }).toBeGreaterThan(0);
+    }
+    await lead.rundown.focus();
+    await page.keyboard.press('.');
+    await expect(lead.rundown.getByText(/^On air/)).toBeVisible();
+    await lead.item('Short film').last().click();
+    await expect(page.locator('video')).toHaveJSProperty('readyState', 4);
+    await page.screenshot({ path: screenshot(`on-air-${colorScheme}`) });
   });
 }
