@@ -14,6 +14,7 @@ use crate::open::{self, DATABASE_FILE, WAL_PAGES};
 use crate::orphans::{self, BundleId};
 use crate::state::Head;
 use crate::store::{Commit, Store, WriterParts};
+use crate::wal;
 
 const DURING: &str = "install a snapshot";
 
@@ -25,6 +26,7 @@ pub(super) async fn install(
     install: Install,
 ) -> Result<(Head, Option<BundleId>), SnapshotError> {
     let large = assembled.pages() > WAL_PAGES;
+    let database = store.dir().join(DATABASE_FILE);
     let mut side = options(assembled.path()).connect().await.during(DURING)?;
     let installed = store
         .with_writer(move |parts| {
@@ -34,7 +36,12 @@ pub(super) async fn install(
                 let pragma = "PRAGMA wal_autocheckpoint = 0";
                 parts.db.execute(pragma).during(DURING)?;
             }
-            let bundle = parts.or_back(|parts| take_over(parts, &mut side, &header, &install))?;
+            let mut take_over =
+                || parts.or_back(|parts| take_over(parts, &mut side, &header, &install));
+            let bundle = match large {
+                true => wal::flushed_meanwhile(&database, take_over)?,
+                false => take_over()?,
+            };
             failpoint::at(Point::InstallAfterCommit).during(DURING)?;
             parts.publish(Some(Commit::Replaced));
             Ok((*parts.head, bundle))
