@@ -135,9 +135,7 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
     await expect(page.locator('dialog[open]')).toContainText('2 items on 2 days');
     await page.keyboard.press('Enter');
     await expect(page.locator('dialog[open]')).toHaveCount(0);
-    await press(page, 'F6', 'g');
-    await page.keyboard.type('2300');
-    await press(page, 'Enter');
+    await selected('Night news');
   });
 
   await test.step('menu, redundancy, settings and history are reached and left', async () => {
@@ -161,6 +159,34 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
     await page.keyboard.press('Escape');
   });
   expect((await station.call('get_playlist', { date })).items).toHaveLength(4);
+});
+
+test('a clock time is gone to: what is on then is selected and in view', async ({ page, station }) => {
+  const hour = 3600 * SECOND;
+  const fill = (prefix: string) =>
+    Array.from({ length: 60 }, (_, index) => ({ title: `${prefix} ${index}`, duration: 60 * SECOND }));
+  await station.call('insert_items', {
+    date: await today(station),
+    after: null,
+    items: [
+      ...fill('Morning'),
+      { title: 'Evening show', duration: 1.5 * hour, fixed_start: '22:00:00:00' },
+      { title: 'Night film', duration: hour, fixed_start: '23:30:00:00' },
+      ...fill('Night'),
+    ],
+  });
+  const screen = await new Screen(page).open(station);
+  const evening = screen.item('Evening show');
+  for (const end of ['Home', 'End']) {
+    await press(page, 'F6', end);
+    await expect(evening).toHaveCount(0);
+    await press(page, 'g');
+    await page.keyboard.type('2300');
+    await press(page, 'Enter');
+    await expect(screen.rundown.getByRole('row', { selected: true })).toContainText('Evening show');
+    await expect(evening).toBeInViewport();
+    await expect(screen.rundown).toBeFocused();
+  }
 });
 
 test('keys that an operator changed work at once, and the help sheet shows them', async ({ page, station }) => {

@@ -119,7 +119,7 @@ export const libraryActions: readonly ActionRule[] = [
     keys: ['Mod+Shift+L'],
     icon: 'calendar',
     edits: true,
-    unavailable: (app) => (app.day.playlist ? null : 'The day is not loaded yet.'),
+    unavailable: (app) => (app.day.playlist ? null : NEEDS.day),
     run: (app) => void app.edit(FILL_DAY.filling, () => fillDay(app)),
   },
   {

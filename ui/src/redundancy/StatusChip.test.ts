@@ -3,8 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tick } from 'svelte';
 import type { Redundancy, Status } from '../backend';
+import { language } from '../language/language.svelte';
 import { EVERYDAY_MS } from './announcer.svelte';
-import { redundancy, station } from './fixtures';
+import { peer, redundancy, station } from './fixtures';
 import { SYNCING_SHOWN_MS_MIN } from './hold.svelte';
 import { STATUS } from './strings';
 import StatusChipView from './StatusChipView.svelte';
@@ -82,6 +83,59 @@ describe('the redundancy chip', () => {
     chip(synced, false);
     expect(screen.getByRole('button')).toHaveTextContent('Not known');
     expect(screen.getByRole('button')).not.toHaveTextContent(/\bSynced\b/);
+  });
+
+  describe('where the clocks differ', () => {
+    const apart = (clock_difference_ms: number | null, change: Partial<Redundancy> = {}) => ({
+      ...redundancy('primary', 'synced', 'equal', { peer: peer({ clock_difference_ms }) }),
+      ...change,
+    });
+    const mark = () => document.querySelector('.chip .clock');
+
+    afterEach(() => {
+      localStorage.clear();
+      language.restore();
+    });
+
+    it.each([
+      ['ahead', 2400],
+      ['behind', -2400],
+    ])('by more than a second, marks and says it: %s', (way, difference_ms) => {
+      chip(apart(difference_ms));
+      const said = `Clock of Station B: 2.4 s ${way}. The clocks of the two stations differ by more than a second: set both by NTP.`;
+      expect(mark()).toBeVisible();
+      expect(mark()).toHaveAttribute('title', said);
+      expect(screen.getByRole('button')).toHaveAccessibleDescription(said);
+    });
+
+    it('says it in German, too', () => {
+      language.choice = 'de';
+      chip(apart(-2400));
+      expect(screen.getByRole('button')).toHaveAccessibleDescription(
+        /^Uhr von Station B: 2,4 s nach\. Die Uhren/,
+      );
+    });
+
+    it('marks it while the other station is away, as the overlay does', () => {
+      chip(apart(2400, { status: 'unavailable', reason: 'lost' }));
+      expect(mark()).toBeVisible();
+    });
+
+    it.each([
+      ['by a second', apart(1000)],
+      ['by a second back', apart(-1000)],
+      ['by an unknown time', apart(null)],
+      ['from a peer that a station without redundancy had', apart(2400, { mode: 'none' })],
+    ])('has no mark: %s', (_, pair) => {
+      chip(pair);
+      expect(mark()).toBeNull();
+      expect(screen.getByRole('button')).not.toHaveAccessibleDescription(/[Cc]lock/);
+    });
+
+    it('claims nothing of the clocks while the window hears nothing from its station', () => {
+      chip(apart(2400), false);
+      expect(mark()).toBeNull();
+    });
   });
 
   it('announces a change of status politely, and not what stood there at first', async () => {

@@ -4,7 +4,7 @@ import type { LastVerify, PositionView, Redundancy, StationInfo, Witness } from 
 import { inWords } from '../language/core';
 import { inContact, roleOf } from './pair';
 import { clockOf, dateTimeOf, duration, milliseconds } from '../language/format';
-import { CARD, NO_DETAIL, WITNESS } from './strings';
+import { CARD, CHIP, NO_DETAIL, WITNESS } from './strings';
 
 export interface Fact {
   term: string;
@@ -104,6 +104,13 @@ function lastContact(at: string | null, now_ms: number): string {
   if (at === null) return CARD.never;
   const seconds = (now_ms - Date.parse(at)) / 1000;
   return seconds < 2 ? CARD.now : CARD.ago(duration(seconds));
+}
+
+/** How far the other station's clock is off, where it is too far for times to be compared; null where it is not. */
+export function clockWarning({ peer }: Redundancy): string | null {
+  if (!peer || peer.clock_difference_ms === null) return null;
+  const { value, warning } = clockFact(peer.clock_difference_ms);
+  return warning === undefined ? null : `${CHIP.clock(peer.name, value)} ${warning}`;
 }
 
 function clockFact(difference_ms: number): Fact {

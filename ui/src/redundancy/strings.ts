@@ -46,6 +46,10 @@ export const CHIP = texts({
     en: `${self} takes over in ${duration(seconds)}`,
     de: `${self} übernimmt in ${duration(seconds)}`,
   }),
+  clock: (peer: string, difference: string) => ({
+    en: `Clock of ${peer}: ${difference}.`,
+    de: `Uhr von ${peer}: ${difference}.`,
+  }),
   announce: (status: string, peer: string | null) => ({
     en: peer ? `Redundancy: ${status}, ${peer}` : `Redundancy: ${status}`,
     de: peer ? `Redundanz: ${status}, ${peer}` : `Redundanz: ${status}`,

@@ -19,6 +19,23 @@ export class DayClock {
     return formatTimecode((label + day) % day, this.rate);
   }
 
+  /**
+   * The offset at which the clock first shows a time of day (in frames since midnight); where a change of the clock skips it,
+   * the offset of that change.
+   */
+  offsetOf(time: number): number {
+    const day = framesPerDay(this.rate);
+    let at = 0;
+    for (const [index, { offset, label }] of this.stretches.entries()) {
+      at = offset + ((((time - label) % day) + day) % day);
+      const next = this.stretches[index + 1];
+      if (!next || at < next.offset) break;
+      const skipped = next.label - (label + next.offset - offset);
+      if (at - next.offset < skipped) return next.offset;
+    }
+    return at;
+  }
+
   /** The instant of an offset (RFC 3339), to the millisecond. */
   utcAt(offset: number): string {
     return new Date(this.start_ms + framesToMs(offset, this.rate)).toISOString();
