@@ -4,6 +4,10 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
+/** A whole sentence: what a person would read. */
+const SENTENCE = String.raw`/^[A-Z][a-zA-Z’]*(?: \S+)+[.:!?…]$/`;
+const untranslated = { message: 'Texts that are seen stand in a strings.ts, in every language.' };
+
 export default ts.config(
   { ignores: ['dist/', 'node_modules/', 'src/backend/bindings/'] },
   js.configs.recommended,
@@ -19,6 +23,26 @@ export default ts.config(
       eqeqeq: ['error', 'always'],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    // The station's own sentences stand in http.ts and core.ts, the latter with their translations.
+    files: ['src/**/*.ts', 'src/**/*.svelte'],
+    ignores: [
+      '**/strings.ts',
+      '**/reasons.ts',
+      '**/*.test.ts',
+      'src/testing/**',
+      'src/language/core.ts',
+      'src/backend/http.ts',
+    ],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: `Literal[value=${SENTENCE}]`, ...untranslated },
+        { selector: ':not(SvelteStyleElement) > SvelteText[value=/[a-z]{2} [a-z]{2}/]', ...untranslated },
+        { selector: `SvelteLiteral[value=${SENTENCE}]`, ...untranslated },
+      ],
     },
   },
   {
