@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::station::{DAY, Pair, Station, note};
 
@@ -83,6 +83,56 @@ fn a_crash_of_the_primary_loses_nothing_that_it_acknowledged() {
     pair.until_synced();
     assert_eq!(pair.secondary.titles(DAY).len(), 33);
     assert_eq!(pair.secondary.redundancy()["orphans"], 0);
+}
+
+#[test]
+fn what_both_stations_hold_outlives_the_primary_and_its_disk() {
+    let mut pair = Pair::failover(2);
+    pair.secondary.until("armed", |r| r["armed"] == true);
+    let (url, token) = pair.primary.control();
+    let edits = Mutex::new(Vec::new());
+    let held = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let http = reqwest::blocking::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("a client");
+            for n in 0..10_000 {
+                let title = format!("edit {n}");
+                let sent = http
+                    .post(format!("{url}/api/v1/call/insert_items"))
+                    .bearer_auth(&token)
+                    .json(&note(DAY, &title))
+                    .send();
+                let Ok(written) = sent.and_then(reqwest::blocking::Response::json::<Value>) else {
+                    return;
+                };
+                let seq = written["seq"].as_u64().expect("its number");
+                edits.lock().expect("no poison").push((seq, title));
+            }
+        });
+        crate::station::until("some edits", || {
+            edits.lock().expect("no poison").len() > 40
+        });
+        let held = pair.primary.redundancy()["peer_durable_seq"].as_u64();
+        pair.primary.kill();
+        held.expect("what both hold")
+    });
+    std::fs::remove_dir_all(&pair.primary.dir).expect("its disk is gone, too");
+
+    pair.secondary.until("primary", |r| r["mode"] == "primary");
+    pair.secondary.until_editable();
+    let titles = pair.secondary.titles(DAY);
+    let edits = edits.into_inner().expect("no poison");
+    let held: Vec<_> = edits.iter().filter(|(seq, _)| *seq <= held).collect();
+    assert!(!held.is_empty());
+    for (seq, title) in held {
+        assert!(
+            titles.contains(title),
+            "entry {seq}, {title}, was on both and is gone"
+        );
+    }
+    pair.secondary.verified_sum();
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::partition::Wired;
 use crate::station::{DAY, Pair, note};
+use crate::verify;
 
 /// One heartbeat (DESIGN.md 5.3 rule 1).
 const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -59,6 +60,27 @@ fn a_secondary_copy_never_takes_over_by_itself_but_its_operator_can() {
     pair.secondary.ok("make_primary", json!({}));
     assert_eq!(pair.secondary.redundancy()["mode"], "primary");
     pair.secondary.note(DAY, "by its operator");
+}
+
+#[test]
+fn a_secondary_failover_whose_data_are_damaged_is_not_armed_and_leaves_it_to_its_operator() {
+    let mode = json!({"mode": "secondary_failover", "failover_offset_s": 2});
+    let mut pair = Pair::synced_with(mode, verify::OFTEN);
+    pair.secondary.until("armed", |r| r["armed"] == true);
+    verify::damage(&pair.secondary);
+    pair.secondary.until_reason("not_synced", "data_damaged");
+    assert_eq!(pair.secondary.redundancy()["armed"], false);
+
+    pair.primary.kill();
+    let unavailable = pair.secondary.until_status("unavailable");
+    assert!(unavailable["countdown_s"].is_null(), "{unavailable}");
+    let watched = Instant::now();
+    while watched.elapsed() < Duration::from_secs(2) + 3 * HEARTBEAT {
+        assert_eq!(pair.secondary.redundancy()["mode"], "secondary_failover");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    pair.secondary.ok("make_primary", json!({}));
+    pair.secondary.until_editable();
 }
 
 #[test]

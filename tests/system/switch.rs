@@ -68,6 +68,7 @@ fn edits_that_were_acknowledged_during_a_switch_are_all_there() {
     });
     pair.until_synced();
     let titles = pair.secondary.titles(DAY);
+    assert!(!acknowledged.is_empty());
     for title in &acknowledged {
         assert!(
             titles.contains(title),

@@ -6,14 +6,14 @@ use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use crate::station::{DAY, Pair, Station, until};
 
 /// Both stations check their data every second.
-const OFTEN: &[&str] = &["--verify-every", "1"];
+pub const OFTEN: &[&str] = &["--verify-every", "1"];
 
 fn pair() -> Pair {
     Pair::synced_with(json!({"mode": "secondary_copy"}), OFTEN)
 }
 
 /// Changes a row behind the station's back, as a disk does whose bits rot.
-fn damage(station: &Station) {
+pub fn damage(station: &Station) {
     let database = station.dir.join("tandem.db");
     let work = async {
         let mut other = SqliteConnectOptions::new()

@@ -15,8 +15,12 @@ export class Display {
   /** Closes the window with this title as its user would: by the frame's keys. */
   async close(title: string): Promise<void> {
     const window = await until(`there is a window "${title}"`, async () => this.windows(title)[0]);
-    ask('xdotool', 'windowactivate', '--sync', window);
-    ask('xdotool', 'key', 'alt+F4');
+    // A key may come while the window manager is about to turn to the window: then it goes nowhere.
+    await until(`"${title}" is closed`, async () => {
+      ask('xdotool', 'windowactivate', '--sync', window);
+      ask('xdotool', 'key', 'alt+F4');
+      return until('it is away', async () => this.place(title) !== 'shown', 2_000).catch(() => false);
+    });
   }
 
   /** Where the window with this title is: on the screen, in the task bar only, or in neither. */

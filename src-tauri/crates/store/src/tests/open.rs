@@ -1,7 +1,8 @@
 use std::fs;
 
 use super::fixture::{DEFINITION, Station, TABLES, add_items, assert_true, edit, open, station};
-use crate::migrate::{Definition, LOCAL, LOCAL_ORPHAN_MARKS};
+use super::replicate::copy_snapshot;
+use crate::migrate::{Definition, LOCAL, LOCAL_ORPHAN_MARKS, pragma};
 use crate::{DATABASE_FILE, Error, OpenError, Store};
 
 const NEWER: Definition = Definition {
@@ -218,4 +219,17 @@ async fn what_a_crash_left_of_a_snapshot_is_removed() {
     let again = open(dir.path()).await;
     assert!(!incoming.exists());
     again.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn every_commit_waits_for_the_disk_also_after_a_copy_was_put_in_place() {
+    let (primary, replica) = (station().await, station().await);
+    add_items(&primary, 1, 0..3).await;
+    copy_snapshot(&primary, &replica).await;
+    for station in [&primary, &replica] {
+        let mut writer = station.store.writer().await.unwrap();
+        let db = writer.recorder.lock().await.unwrap();
+        // FULL (https://www.sqlite.org/pragma.html#pragma_synchronous).
+        assert_eq!(pragma(&db, "synchronous").unwrap(), 2);
+    }
 }
