@@ -111,9 +111,7 @@ fn what_both_stations_hold_outlives_the_primary_and_its_disk() {
                 edits.lock().expect("no poison").push((seq, title));
             }
         });
-        crate::station::until("some edits", || {
-            edits.lock().expect("no poison").len() > 40
-        });
+        crate::station::until("some edits", || edits.lock().expect("no poison").len() > 40);
         let held = pair.primary.redundancy()["peer_durable_seq"].as_u64();
         pair.primary.kill();
         held.expect("what both hold")

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { Child } from './child';
 import { until } from './wait';
 
+/** After which a key that had no effect is pressed again. */
+const KEY_MS = 2_000;
+
 /** The display that the windows are on, with a window manager: what a person does with a window's frame. */
 export class Display {
   private constructor(private readonly manager: Child) {}
@@ -19,7 +22,7 @@ export class Display {
     await until(`"${title}" is closed`, async () => {
       ask('xdotool', 'windowactivate', '--sync', window);
       ask('xdotool', 'key', 'alt+F4');
-      return until('it is away', async () => this.place(title) !== 'shown', 2_000).catch(() => false);
+      return until('it is away', async () => this.place(title) !== 'shown', KEY_MS).catch(() => false);
     });
   }
 

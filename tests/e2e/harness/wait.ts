@@ -6,8 +6,8 @@ const PAUSE_MS = 50;
  * Asks until the answer is neither null, undefined nor false, and returns it. What throws counts as "not yet", and is
  * named when the time is up.
  */
-export async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function until<T>(what: string, ask: () => Promise<T | null | undefined | false>, patienceMs = PATIENCE_MS): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   let last: unknown = 'it never held';
   while (Date.now() < deadline) {
     try {
