@@ -78,6 +78,21 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
     await selected('Late news');
   });
 
+  await test.step('items and clips are put before others, at the head of the day too', async () => {
+    const before = await titles(station);
+    await press(page, 'Home', 'Control+Shift+v');
+    await has(station, ['Late news', ...before]);
+    await selected('Late news');
+    await press(page, '/', 'ArrowDown', 'End', 'Shift+Enter');
+    await has(station, ['Weather', 'Late news', ...before]);
+    await selected('Weather');
+    await press(page, 'Control+z', 'Control+z');
+    await has(station, before);
+    await expect(screen.item('Late news')).toHaveCount(2);
+    await press(page, 'F6', 'End');
+    await selected('Late news');
+  });
+
   await test.step('titles, durations and starts are typed in place', async () => {
     await press(page, 'F2');
     await page.keyboard.type('Night news');

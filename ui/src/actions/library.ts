@@ -1,8 +1,9 @@
 import { FILL_DAY } from '../first-run/strings';
 import { FILES } from '../media/strings';
+import type { Place } from '../playlist/places';
 import type { App } from '../stores/app.svelte';
 import type { ActionRule } from './action';
-import { placeForNew } from './playlist';
+import { needsBefore, placeForNew, placeForNewBefore } from './playlist';
 import { NEEDS, TRIED } from './strings';
 
 const needsAsset = (app: App) => (app.selection.assets.ids.size ? null : NEEDS.asset);
@@ -45,6 +46,11 @@ async function fillDay(app: App): Promise<void> {
   await app.day.insert(after, items);
 }
 
+function insertAssets(app: App, after: Place): void {
+  const items = [...app.selection.assets.ids].map((asset_id) => ({ asset_id }));
+  void app.edit(TRIED.inserting, () => app.day.insert(after, items));
+}
+
 function updateFromFiles(app: App, ids?: string[]): void {
   void app.edit(FILES.updating, async () => {
     const { updated, durations } = await app.files.update(ids);
@@ -69,13 +75,17 @@ export const libraryActions: readonly ActionRule[] = [
     icon: 'add',
     edits: true,
     unavailable: (app) => needsAsset(app) ?? (app.day.playlist ? null : NEEDS.day),
-    run: (app) =>
-      void app.edit(TRIED.inserting, () =>
-        app.day.insert(
-          placeForNew(app),
-          [...app.selection.assets.ids].map((asset_id) => ({ asset_id })),
-        ),
-      ),
+    run: (app) => insertAssets(app, placeForNew(app)),
+  },
+  {
+    id: 'assets.insertBefore',
+    group: 'Library',
+    scope: 'library',
+    keys: ['Shift+Enter'],
+    icon: 'add',
+    edits: true,
+    unavailable: (app) => needsAsset(app) ?? needsBefore(app),
+    run: (app) => insertAssets(app, placeForNewBefore(app)),
   },
   {
     id: 'assets.edit',

@@ -1,6 +1,6 @@
 import type { ItemSet, StartMode } from '../backend';
 import { asNewItem } from '../playlist/clipboard.svelte';
-import { insertionPlace, stepPlace } from '../playlist/places';
+import { insertionPlace, placeBefore, stepPlace } from '../playlist/places';
 import type { App } from '../stores/app.svelte';
 import { nothingSelected, selectAll } from '../stores/list-selection';
 import type { Cell } from '../stores/view.svelte';
@@ -21,6 +21,19 @@ const needsRunning = (app: App) => (app.running ? null : NEEDS.running);
 export function placeForNew(app: App) {
   const { day, selection } = app;
   return insertionPlace(day.items, selection.items.ids, selection.gap);
+}
+
+/** Where new items go now that come before what is selected. */
+export function placeForNewBefore(app: App) {
+  const { day, selection } = app;
+  return placeBefore(day.items, selection.items.ids, selection.gap);
+}
+
+/** Before what, must be said wherever there is something. */
+export function needsBefore(app: App): string | null {
+  if (!app.day.playlist) return NEEDS.day;
+  if (app.day.items.length === 0 || app.selection.gap) return null;
+  return needsItems(app);
 }
 
 function selectedIds(app: App): string[] {
@@ -319,6 +332,17 @@ export const playlistActions: readonly ActionRule[] = [
     unavailable: (app) => (app.clipboard.items.length ? needsDay(app) : NEEDS.clipboard),
     run: (app) =>
       void app.edit(TRIED.pasting, () => app.day.insert(placeForNew(app), [...app.clipboard.items])),
+  },
+  {
+    id: 'items.pasteBefore',
+    group: 'Playlist',
+    scope: 'playlist',
+    keys: ['Mod+Shift+V'],
+    icon: 'paste',
+    edits: true,
+    unavailable: (app) => (app.clipboard.items.length ? needsBefore(app) : NEEDS.clipboard),
+    run: (app) =>
+      void app.edit(TRIED.pasting, () => app.day.insert(placeForNewBefore(app), [...app.clipboard.items])),
   },
   {
     id: 'items.duplicate',

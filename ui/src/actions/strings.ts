@@ -27,6 +27,7 @@ export const ACTION = texts({
   'items.cut': { en: 'Cut', de: 'Ausschneiden' },
   'items.copy': { en: 'Copy', de: 'Kopieren' },
   'items.paste': { en: 'Paste', de: 'Einfügen' },
+  'items.pasteBefore': { en: 'Paste before', de: 'Davor einfügen' },
   'items.duplicate': { en: 'Duplicate', de: 'Duplizieren' },
   'items.repeat': { en: 'Repeat', de: 'Wiederholt einfügen' },
   'items.delete': { en: 'Delete', de: 'Löschen' },
@@ -48,6 +49,10 @@ export const ACTION = texts({
   'assets.update': { en: 'Update from the file', de: 'Aus der Datei übernehmen' },
   'library.add': { en: 'Add an asset by hand', de: 'Asset von Hand anlegen' },
   'assets.insert': { en: 'Insert into the playlist', de: 'In den Sendeablauf einfügen' },
+  'assets.insertBefore': {
+    en: 'Insert before what is selected in the playlist',
+    de: 'Vor der Auswahl im Sendeablauf einfügen',
+  },
   'assets.edit': { en: 'Edit asset', de: 'Asset bearbeiten' },
   'assets.delete': { en: 'Delete asset', de: 'Asset löschen' },
   'history.undo': { en: 'Undo', de: 'Rückgängig' },

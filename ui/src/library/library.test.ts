@@ -71,6 +71,18 @@ describe('the library', () => {
     expect(backend.argsOf('insert_items')).toMatchObject([{ after: 'x', items: [{ asset_id: 'b' }] }]);
   });
 
+  test('Shift and Enter insert before what is selected in the playlist, at the head of the day too', async () => {
+    const backend = stationBackend(items, assets);
+    const { messages, selection } = await show(backend);
+    await userEvent.click(screen.getByText('Asset b'));
+    screen.getByRole('listbox').focus();
+    await userEvent.keyboard('{Shift>}{Enter}{/Shift}');
+    expect(messages.list.map(({ text }) => text)).toEqual(['Select an item first.']);
+    selection.items = { ids: new Set(['x']), focus: 'x', anchor: 'x' };
+    await userEvent.keyboard('{Shift>}{Enter}{/Shift}');
+    expect(backend.argsOf('insert_items')).toMatchObject([{ after: null, items: [{ asset_id: 'b' }] }]);
+  });
+
   test('is reached from the search field by keyboard alone', async () => {
     const backend = stationBackend(items, assets);
     await show(backend);

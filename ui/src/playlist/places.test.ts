@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aDay, anItem } from '../testing/fake-backend';
-import { dropPlace, insertionPlace, stepPlace } from './places';
+import { dropPlace, insertionPlace, placeBefore, stepPlace } from './places';
 import { dayRows } from './rows';
 
 const items = ['a', 'b', 'c', 'd'].map((id) => anItem(id));
@@ -13,6 +13,18 @@ describe('new items go', () => {
   test('into the selected gap', () => {
     const gap = { after: 'b', before: 'c', startOffset: 0, frames: 1 };
     expect(insertionPlace(items, set('d'), gap)).toBe('b');
+  });
+});
+
+describe('new items that come before go', () => {
+  test('after what stands above the first selected one', () =>
+    expect(placeBefore(items, set('bd'), null)).toBe('a'));
+  test('to the head of the day before its first one', () =>
+    expect(placeBefore(items, set('ac'), null)).toBeNull());
+  test('to the head of an empty day', () => expect(placeBefore([], set(''), null)).toBeNull());
+  test('into the selected gap', () => {
+    const gap = { after: 'b', before: 'c', startOffset: 0, frames: 1 };
+    expect(placeBefore(items, set('a'), gap)).toBe('b');
   });
 });
 

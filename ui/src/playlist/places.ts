@@ -14,6 +14,13 @@ export function insertionPlace(items: readonly ItemView[], selected: Ids, gap: G
   return (last ?? items.at(-1))?.id ?? null;
 }
 
+/** Where new items go that come before the first selected one: after what stands above it, into the selected gap. */
+export function placeBefore(items: readonly ItemView[], selected: Ids, gap: Gap | null): Place {
+  if (gap) return gap.after;
+  const first = items.findIndex((item) => selected.has(item.id));
+  return items[first - 1]?.id ?? null;
+}
+
 /**
  * Where items that are dropped between rows go; undefined where that would change nothing. `index` is the row that the
  * insertion line stands above; the items that are moved themselves don't count.

@@ -111,6 +111,20 @@ describe('on a station that edits', () => {
     expect(pasted).toMatchObject({ after: 'e', items: [{ title: 'Title b', duration: 250 }] });
   });
 
+  test('paste before puts items at the head of the day', async () => {
+    const backend = stationBackend(items);
+    await show(backend);
+    const user = userEvent.setup();
+    await user.click(row('c'));
+    screen.getByRole('grid').focus();
+    const pasteBefore = '{Control>}{Shift>}V{/Shift}{/Control}';
+    await user.keyboard(`{Control>}c{/Control}${pasteBefore}{Home}${pasteBefore}`);
+    expect(backend.argsOf('insert_items')).toMatchObject([
+      { after: 'b', items: [{ title: 'Title c' }] },
+      { after: null, items: [{ title: 'Title c' }] },
+    ]);
+  });
+
   test('an edit of the peer leaves selection and the rest of the screen alone', async () => {
     const backend = stationBackend(items);
     const { day, selection } = await show(backend);
