@@ -114,6 +114,27 @@ test('an operator’s morning is done with the keyboard alone', async ({ page, s
     await expect(screen.item('Night news')).toContainText('Fixed');
   });
 
+  await test.step('the gap before the fixed start is stepped onto and filled', async () => {
+    const before = await titles(station);
+    const gap = screen.rundown.getByRole('row', { name: /^Gap/ });
+    await press(page, 's');
+    await page.keyboard.type('07:00');
+    await press(page, 'Enter');
+    await expect(gap).toBeVisible();
+    await press(page, 'End', 'ArrowUp');
+    await expect(gap).toHaveAttribute('aria-selected', 'true');
+    await press(page, 'Enter');
+    await expect.poll(async () => (await titles(station)).length).toBeGreaterThan(before.length);
+    const filled = await titles(station);
+    expect([...filled.slice(0, before.length - 1), ...filled.slice(-1)]).toEqual(before);
+    await expect(screen.rundown.getByRole('row', { selected: true }).first()).toBeVisible();
+    await press(page, 'Control+z');
+    await has(station, before);
+    await expect(gap).toBeVisible();
+    await press(page, 'End');
+    await selected('Night news');
+  });
+
   await test.step('a note and a live source are put in, and every step is taken back and made again', async () => {
     const before = await titles(station);
     await press(page, 'n');

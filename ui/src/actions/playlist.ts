@@ -1,4 +1,6 @@
 import type { ItemSet, StartMode } from '../backend';
+import { fillGap } from '../planning/fill-gap';
+import { FILL } from '../planning/strings';
 import { asNewItem } from '../playlist/clipboard.svelte';
 import { insertionPlace, placeBefore, stepPlace } from '../playlist/places';
 import type { App } from '../stores/app.svelte';
@@ -296,6 +298,19 @@ export const playlistActions: readonly ActionRule[] = [
         const duration = secondsToFrames(LIVE_S, app.channel.rate);
         return app.day.insert(placeForNew(app), [{ kind: 'live', title: NEW_ITEM.live, duration }]);
       }),
+  },
+  {
+    id: 'gap.fill',
+    group: 'Playlist',
+    scope: 'playlist',
+    keys: ['Shift+F'],
+    icon: 'add',
+    edits: true,
+    unavailable: (app) => (app.selection.gap ? null : NEEDS.gap),
+    run: (app) => {
+      const { gap } = app.selection;
+      if (gap) void app.edit(FILL.filling, () => fillGap(app, gap));
+    },
   },
   {
     id: 'items.cut',

@@ -39,6 +39,7 @@ export const ACTION = texts({
   'item.follow': { en: 'Follow the item before', de: 'Dem Element davor folgen' },
   'item.fixed': { en: 'Fix the start at its time', de: 'Startzeit festsetzen' },
   'item.hold': { en: 'Hold for the operator', de: 'Auf den Operator warten' },
+  'gap.fill': { en: 'Fill the gap from the library', de: 'Lücke aus der Bibliothek füllen' },
   'library.search': { en: 'Search the library', de: 'Bibliothek durchsuchen' },
   'library.scan': { en: 'Add a folder of media', de: 'Medienordner hinzufügen' },
   'library.fill_day': { en: 'Fill the day from the library', de: 'Tag aus der Bibliothek füllen' },
@@ -77,6 +78,7 @@ export const GROUP: Record<Group, string> = texts({
 /** Why something cannot be done now. */
 export const NEEDS = texts({
   item: { en: 'Select an item first.', de: 'Wählen Sie zuerst ein Element aus.' },
+  gap: { en: 'Select a gap first.', de: 'Wählen Sie zuerst eine Lücke aus.' },
   asset: { en: 'Select an asset first.', de: 'Wählen Sie zuerst ein Asset aus.' },
   oneAsset: { en: 'Select one asset first.', de: 'Wählen Sie zuerst genau ein Asset aus.' },
   day: { en: 'The day is not loaded yet.', de: 'Der Tag ist noch nicht geladen.' },
@@ -159,6 +161,7 @@ export const HELP = texts({
     add: { en: 'Add one to the selection', de: 'Eins zur Auswahl nehmen' },
     upTo: { en: 'Select up to here', de: 'Bis hierher auswählen' },
     cell: { en: 'In a cell: to the next one', de: 'In einer Zelle: zur nächsten' },
+    gap: { en: 'On a gap: fill it', de: 'Auf einer Lücke: sie füllen' },
     leave: { en: 'Leave a cell, end a drag', de: 'Zelle verlassen, Ziehen beenden' },
   },
   time: {

@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handleKey } from '../actions';
 import type { App } from '../stores/app.svelte';
-import { anItem, SECONDARY, stationBackend, type FakeBackend } from '../testing/fake-backend';
+import { aDay, anItem, SECONDARY, stationBackend, type FakeBackend } from '../testing/fake-backend';
 import Provide from '../testing/Provide.svelte';
 import { startApp } from '../testing/start-app';
 import PlaylistPanel from './PlaylistPanel.svelte';
@@ -170,6 +170,118 @@ describe('on a station that edits', () => {
     });
     await until(() => backend.argsOf('get_history').length > 1);
     expect(backend.argsOf('get_playlist')).toHaveLength(before);
+  });
+});
+
+describe('a gap', () => {
+  const gapped = [
+    anItem('a', { asset_id: 'news' }),
+    anItem('b', { start_offset: 1000, marks: [{ kind: 'gap', frames: 750 }] }),
+  ];
+  const fill = {
+    clips: [{ asset_id: 'promo', title: 'Promo', category: 'Promo', duration: 750 }],
+    filled: 750,
+    categories: ['Promo'],
+  };
+  const gapRow = () => screen.getByRole('row', { name: /^Gap/ });
+
+  async function showGap(station = {}): Promise<FakeBackend> {
+    const backend = stationBackend(gapped, [], station);
+    backend.handlers.suggest_fill = () => fill;
+    await show(backend);
+    return backend;
+  }
+
+  async function stepOntoGap() {
+    await userEvent.click(row('a'));
+    screen.getByRole('grid').focus();
+    await userEvent.keyboard('{ArrowDown}');
+  }
+
+  test('is stepped onto by the arrow keys, and off again', async () => {
+    await showGap();
+    await stepOntoGap();
+    expect(gapRow()).toHaveAttribute('aria-selected', 'true');
+    expect(screen.getByRole('grid')).toHaveAttribute('aria-activedescendant', gapRow().id);
+    expect(row('a')).toHaveAttribute('aria-selected', 'false');
+    await userEvent.keyboard('{ArrowDown}');
+    expect(selected()).toEqual(['Title b']);
+    await userEvent.keyboard('{ArrowUp}{ArrowUp}');
+    expect(selected()).toEqual(['Title a']);
+  });
+
+  test.each(['{Enter}', '{Shift>}F{/Shift}'])('is filled by %s in one step', async (keys) => {
+    const backend = await showGap();
+    await stepOntoGap();
+    await userEvent.keyboard(keys);
+    await until(() => backend.argsOf('insert_items').length > 0);
+    expect(backend.argsOf('suggest_fill')).toEqual([{ frames: 750, category: null, avoid: ['news'] }]);
+    expect(backend.argsOf('insert_items')).toMatchObject([{ after: 'a', items: [{ asset_id: 'promo' }] }]);
+  });
+
+  test('is not filled twice by a key that is held down', async () => {
+    const backend = await showGap();
+    await stepOntoGap();
+    const enter = () =>
+      screen.getByRole('grid').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    enter();
+    enter();
+    await until(() => backend.argsOf('insert_items').length > 0);
+    expect(backend.argsOf('suggest_fill')).toHaveLength(1);
+    expect(backend.argsOf('insert_items')).toHaveLength(1);
+  });
+
+  test('is filled by its button and offered to be by its menu, and the list keeps the keyboard', async () => {
+    const backend = await showGap();
+    const { view } = app as App;
+    await userEvent.click(screen.getByRole('button', { name: /^Fill… \(gap of 00:00:30:00/ }));
+    await until(() => backend.argsOf('insert_items').length === 1);
+    expect(screen.getByRole('grid')).toHaveFocus();
+    await userEvent.pointer({ keys: '[MouseRight]', target: gapRow() });
+    expect(view.menu?.label).toBe('Gap');
+    view.menu?.groups[0]?.[0]?.run();
+    await until(() => backend.argsOf('insert_items').length === 2);
+  });
+
+  test('leaves nothing selected that keys could delete', async () => {
+    const backend = await showGap();
+    await stepOntoGap();
+    await userEvent.keyboard('{Delete}');
+    expect(backend.argsOf('delete_items')).toEqual([]);
+  });
+
+  test('is said to have no clip that fits', async () => {
+    const backend = await showGap();
+    backend.handlers.suggest_fill = () => ({ clips: [], filled: 0, categories: [] });
+    await stepOntoGap();
+    await userEvent.keyboard('{Enter}');
+    const { messages } = app as App;
+    await until(() => messages.list.length > 0);
+    expect(messages.list.map(({ text }) => text)).toEqual(['No clip of the library fits into this gap.']);
+    expect(backend.argsOf('insert_items')).toEqual([]);
+  });
+
+  test('is no longer selected once it is none', async () => {
+    const backend = await showGap();
+    await stepOntoGap();
+    const { day, selection } = app as App;
+    backend.handlers.get_playlist = ({ date }) => aDay(items, { date: date ?? '' });
+    await day.refresh();
+    expect(selection.gap).toBeNull();
+    expect(selection.subject.kind).toBe('nothing');
+    expect(selection.items.focus).toBe('b');
+  });
+
+  test('is not filled on a secondary, and its button says why', async () => {
+    const backend = await showGap(SECONDARY);
+    await stepOntoGap();
+    await userEvent.keyboard('{Enter}');
+    const button = within(gapRow()).getByRole('button', { name: /^Fill…/ });
+    expect(button).toHaveAttribute('aria-disabled', 'true');
+    expect(button).toHaveAccessibleDescription(/secondary/);
+    await userEvent.click(button);
+    expect(backend.calls.filter(({ command }) => /insert|suggest/.test(command))).toEqual([]);
+    expect((app as App).messages.list.map(({ text }) => text)).toEqual([SECONDARY.read_only_reason]);
   });
 });
 

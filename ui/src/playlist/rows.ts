@@ -10,6 +10,11 @@ export type DayRow =
   /** Where the broadcast day ends: what stands below runs past it. */
   | { kind: 'day_end'; key: string };
 
+/** The key of a gap's row. */
+export function gapKey({ before }: Gap): string {
+  return before === null ? 'gap-to-day-end' : `gap-${before}`;
+}
+
 /** What stands above the day's lines. */
 export interface DayTotals {
   items: number;
@@ -42,7 +47,7 @@ export function dayRows(playlist: PlaylistView): DayRow[] {
     const frames = gapBefore(item);
     if (frames > 0) {
       const gap = { after, before: item.id, startOffset: item.start_offset - frames, frames };
-      rows.push({ kind: 'gap', key: `gap-${item.id}`, gap });
+      rows.push({ kind: 'gap', key: gapKey(gap), gap });
     }
     rows.push({ kind: 'item', key: item.id, item, number: index + 1 });
     after = item.id;
@@ -50,7 +55,7 @@ export function dayRows(playlist: PlaylistView): DayRow[] {
   });
   if (end < playlist.day_length) {
     const gap = { after, before: null, startOffset: end, frames: playlist.day_length - end };
-    rows.push({ kind: 'gap', key: 'gap-to-day-end', gap });
+    rows.push({ kind: 'gap', key: gapKey(gap), gap });
   }
   return rows;
 }

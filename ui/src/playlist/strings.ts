@@ -32,6 +32,8 @@ export const RUNDOWN = texts({
     marks: { en: 'Marks', de: 'Hinweise' },
   },
   gap: { en: 'Gap', de: 'Lücke' },
+  fill: { en: 'Fill…', de: 'Füllen …' },
+  fillGap: (length: string) => ({ en: `Fill… (gap of ${length})`, de: `Füllen … (Lücke von ${length})` }),
   gapToEnd: { en: 'Nothing until the day ends', de: 'Nichts bis zum Ende des Tages' },
   dayEnd: (at: string) => ({
     en: `The day ends at ${at}; what follows runs past it`,

@@ -17,12 +17,12 @@ import type {
 } from '../backend';
 import { refusal } from '../language/core';
 import { applyChanges } from '../playlist/changes';
-import { dayRows, dayTotals, type DayRow, type DayTotals } from '../playlist/rows';
+import { dayRows, dayTotals, gapKey, type DayRow, type DayTotals } from '../playlist/rows';
 import { DayClock } from '../time/day-clock';
 import type { ChannelStore } from './channel.svelte';
 import { coalesce } from './coalesce';
 import { selectOnly, selectSurvivors, type ListOrder } from './list-selection';
-import type { SelectionStore } from './selection.svelte';
+import type { Gap, SelectionStore } from './selection.svelte';
 
 /** What an edit answers that brings along what is other in the day. */
 type Edited = Committed & { aired: Aired | null; changes: PlaylistChanges | null };
@@ -74,6 +74,7 @@ export class DayStore {
     if (date !== this.date) {
       this.date = date;
       this.playlist = null;
+      this.selection.refresh(this.selection.items, null);
     }
     await this.refresh();
   }
@@ -218,14 +219,23 @@ export class DayStore {
     const before = this.order;
     this.playlist = playlist;
     this.error = null;
-    this.selection.items = selectSurvivors(this.selection.items, before, this.order);
+    const items = selectSurvivors(this.selection.items, before, this.order);
+    this.selection.refresh(items, this.#survivingGap());
+  }
+
+  /** The selected gap as it is now; null where it is none any more. */
+  #survivingGap(): Gap | null {
+    const { gap } = this.selection;
+    const key = gap && gapKey(gap);
+    const row = key === null ? undefined : this.rows.find((row) => row.key === key);
+    return row?.kind === 'gap' ? row.gap : null;
   }
 
   /** Selects what an edit from here put somewhere, and has it shown. */
   #arrive(ids: readonly string[]): void {
     const [first] = ids;
     if (first === undefined || !this.#indexes.has(first)) return;
-    this.selection.items = { ...selectOnly(first), ids: new Set(ids) };
+    this.selection.refresh({ ...selectOnly(first), ids: new Set(ids) }, null);
     this.arrived = { id: first };
   }
 }

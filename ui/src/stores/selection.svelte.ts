@@ -43,8 +43,17 @@ export class SelectionStore {
     this.#last = 'assets';
   }
 
+  /** No item stays selected beside a gap: what edits items would act on what nobody looks at. */
   selectGap(gap: Gap): void {
+    this.items = { ...nothingSelected, focus: gap.before ?? gap.after };
     this.gap = gap;
     this.#last = 'gap';
+  }
+
+  /** After the day changed: what of it is selected now. */
+  refresh(items: ListSelection, gap: Gap | null): void {
+    this.items = items;
+    this.gap = gap;
+    if (gap === null && this.#last === 'gap') this.#last = 'items';
   }
 }
