@@ -107,7 +107,7 @@ impl Fault {
         (Self::SumNotChecked, 69),
         (Self::SnapshotNotSummed, 115),
         (Self::OrphansDropped, 104),
-        (Self::EpochsKept, 268),
+        (Self::EpochsKept, 697),
         (Self::NoBackup, 3),
         (Self::AnyStream, 11),
         (Self::HeadNotSaved, 14),

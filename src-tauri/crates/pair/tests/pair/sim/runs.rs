@@ -109,6 +109,7 @@ fn schedules<D: Disk>(env: &str, usual: u64, must_come_by: &[&str]) {
 /// is other since, by any of so many.
 fn find_faults<D: Disk>(faults: &[(Fault, u64)], tries: u64) {
     let only = std::env::var("SIM_FAULTS").ok();
+    let first = number("SIM_FIRST").unwrap_or(0);
     std::panic::set_hook(Box::new(|_| {}));
     let next = AtomicUsize::new(0);
     let missed = Mutex::new(Vec::new());
@@ -123,7 +124,7 @@ fn find_faults<D: Disk>(faults: &[(Fault, u64)], tries: u64) {
                 continue;
             }
             let shown = iter::once(known)
-                .chain(0..tries)
+                .chain(first..first + tries)
                 .find_map(|seed| outcome::<D>(seed, Some(fault)).err().map(|why| (seed, why)));
             match shown {
                 Some((seed, why)) => println!(
