@@ -146,6 +146,13 @@ fn a_peer_with_another_certificate_gets_nothing() {
         "it learns \"not paired\" and nothing else: {told}"
     );
     assert!(stranger.titles(DAY).is_empty());
+    for station in [&primary, &secondary] {
+        assert_eq!(
+            station.status(),
+            "synced",
+            "a stranger's calls change nothing"
+        );
+    }
 
     // And a URL with another station's fingerprint is refused by whoever dials it.
     let (address, _) = primary
@@ -163,7 +170,7 @@ fn a_peer_with_another_certificate_gets_nothing() {
         json!({"mode": "secondary_copy", "peer_url": format!("{address}#{pin}"), "confirm_replace": true}),
     );
     secondary.until_reason("unavailable", "wrong_certificate");
-    assert_eq!(primary.status(), primary.redundancy()["status"]);
+    assert_eq!(secondary.titles(DAY), ["secret"]);
 }
 
 #[test]
