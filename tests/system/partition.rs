@@ -107,6 +107,8 @@ fn a_connection_that_is_reset_all_the_time_still_gets_every_edit_across() {
         pair.to_primary.cut();
         std::thread::sleep(Duration::from_millis(100));
     }
+    let meanwhile = pair.secondary.titles(DAY).len();
+    assert!(meanwhile > 1, "edits get across while it goes on");
     pair.until_synced();
     assert_eq!(pair.secondary.titles(DAY).len(), n + 1);
 }
