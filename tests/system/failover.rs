@@ -116,6 +116,14 @@ fn the_old_primary_returns_superseded_and_one_step_makes_them_equal_with_its_orp
         1,
         "{orphans}"
     );
+    let orphan = &orphans["orphans"][0];
+    let said = |what: &str| orphan[what].as_str().unwrap_or_default().to_owned();
+    assert!(
+        said("label").contains("only on the old primary"),
+        "{orphan}"
+    );
+    assert!(!said("user").is_empty(), "{orphan}");
+    said("at").parse::<jiff::Timestamp>().expect("when");
     assert_eq!(pair.primary.titles(DAY), pair.secondary.titles(DAY));
     assert!(
         !pair
