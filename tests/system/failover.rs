@@ -106,6 +106,16 @@ fn the_old_primary_returns_superseded_and_one_step_makes_them_equal_with_its_orp
     // The new primary goes on editing: it is in charge.
     pair.secondary.note(DAY, "still in charge");
 
+    // That it is superseded is on its disk: alone and started anew, it still knows.
+    pair.secondary.kill();
+    pair.primary.crash_and_restart();
+    pair.primary.until_reason("incompatible", "superseded");
+    pair.primary
+        .refused("insert_items", note(DAY, "no"), "read_only");
+    pair.secondary.run();
+    pair.secondary.until_status("incompatible");
+    pair.secondary.until_editable();
+
     pair.primary.ok("become_secondary", json!({}));
     pair.until_synced();
     assert_eq!(pair.primary.redundancy()["mode"], "secondary_failover");
