@@ -7,6 +7,31 @@ use serde_json::{Value, json};
 
 use crate::station::{DAY, Pair, Station, note};
 
+/// Edits without a pause for as long as the station answers; what it acknowledges is told, with its number.
+fn edit_until_it_dies(url: &str, token: &str, name: &str, mut told: impl FnMut(u64, String)) {
+    let http = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    for n in 0..10_000 {
+        let title = format!("{name} {n}");
+        let sent = http
+            .post(format!("{url}/api/v1/call/insert_items"))
+            .bearer_auth(token)
+            .json(&note(DAY, &title))
+            .send();
+        match sent {
+            Ok(answer) if answer.status() == 200 => {
+                let Ok(written) = answer.json::<Value>() else {
+                    return;
+                };
+                told(written["seq"].as_u64().expect("its number"), title);
+            }
+            _ => return,
+        }
+    }
+}
+
 #[test]
 fn every_acknowledged_edit_survives_kill_9_of_a_single_station() {
     let mut station = Station::start("Alpha");
@@ -16,24 +41,9 @@ fn every_acknowledged_edit_survives_kill_9_of_a_single_station() {
         let written = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                let http = reqwest::blocking::Client::builder()
-                    .no_proxy()
-                    .build()
-                    .expect("a client");
-                for n in 0..10_000 {
-                    let title = format!("round {round} edit {n}");
-                    let sent = http
-                        .post(format!("{url}/api/v1/call/insert_items"))
-                        .bearer_auth(&token)
-                        .json(&note(DAY, &title))
-                        .send();
-                    match sent {
-                        Ok(answer) if answer.status() == 200 => {
-                            written.lock().expect("no poison").push(title);
-                        }
-                        _ => return,
-                    }
-                }
+                edit_until_it_dies(&url, &token, &format!("round {round} edit"), |_, title| {
+                    written.lock().expect("no poison").push(title);
+                });
             });
             crate::station::until("some edits", || {
                 written.lock().expect("no poison").len() > 10 + round * 7
@@ -93,23 +103,9 @@ fn what_both_stations_hold_outlives_the_primary_and_its_disk() {
     let edits = Mutex::new(Vec::new());
     let held = std::thread::scope(|scope| {
         scope.spawn(|| {
-            let http = reqwest::blocking::Client::builder()
-                .no_proxy()
-                .build()
-                .expect("a client");
-            for n in 0..10_000 {
-                let title = format!("edit {n}");
-                let sent = http
-                    .post(format!("{url}/api/v1/call/insert_items"))
-                    .bearer_auth(&token)
-                    .json(&note(DAY, &title))
-                    .send();
-                let Ok(written) = sent.and_then(reqwest::blocking::Response::json::<Value>) else {
-                    return;
-                };
-                let seq = written["seq"].as_u64().expect("its number");
+            edit_until_it_dies(&url, &token, "edit", |seq, title| {
                 edits.lock().expect("no poison").push((seq, title));
-            }
+            });
         });
         crate::station::until("some edits", || edits.lock().expect("no poison").len() > 40);
         let held = pair.primary.redundancy()["peer_durable_seq"].as_u64();

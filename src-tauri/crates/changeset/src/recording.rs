@@ -71,7 +71,8 @@ impl Recording {
         recording
     }
 
-    /// Ends the recording: how much memory it took, about, and the changeset of what is other now than it was at its start.
+    /// Ends the recording: the changeset of what is other now than it was at its start. Refused where recording it took more than
+    /// `bytes_max`, about.
     pub(crate) fn end(self, db: &Db<'_>, bytes_max: u64) -> Result<Changeset, Error> {
         self.forget();
         // SAFETY: SQLite has forgotten it, and `self` is borrowed for as long as this is.

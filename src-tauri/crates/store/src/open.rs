@@ -148,9 +148,7 @@ impl Store {
                 source => OpenError::Database { path, source },
             })
     }
-}
 
-impl Store {
     pub(crate) async fn lay_out_log(&self) -> Result<(), Error> {
         let during = "lay out the database's log";
         let database = self.0.dir.join(DATABASE_FILE);
